@@ -1,0 +1,14 @@
+package io.flamekeeper.model;
+
+import java.util.List;
+
+/// Profiles of one service that share one symbol table and one stack table: what one pprof file gives.
+/// The unit that is appended: stored whole or not at all.
+///
+/// @param service value of `service_name` in every profile of the group
+public record ProfileGroup(
+        String service, SymbolTable symbols, StackTable stacks, List<Profile> profiles) {
+    public ProfileGroup {
+        profiles = List.copyOf(profiles);
+    }
+}
