@@ -1,14 +1,15 @@
 package io.flamekeeper.intake;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /// The `sample_type_config` part of `/ingest`: what a client calls its sample types.
 ///
@@ -35,9 +36,9 @@ record SampleTypeConfig(Map<String, String> displayNameByType) {
     ///     `display-name`s are strings
     static SampleTypeConfig parse(byte[] json) {
         Map<String, String> displayNameByType = new HashMap<>();
-        try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+        try (JsonParser parser = JSON.createParser(json)) {
             expect(parser, parser.nextToken(), JsonToken.START_OBJECT);
-            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String type = parser.currentName();
                 expect(parser, parser.nextToken(), JsonToken.START_OBJECT);
                 displayNameByType.put(type, displayName(parser));
@@ -46,25 +47,27 @@ record SampleTypeConfig(Map<String, String> displayNameByType) {
             if (after != null) {
                 throw unexpected(parser, after, "nothing more");
             }
-        } catch (JacksonException e) {
+        } catch (JsonProcessingException e) {
             throw new FlamekeeperException(
                     e,
                     ErrorCode.MALFORMED_PROFILE,
                     "sample_type_config: not JSON at byte %d: %s (expected: an object)",
                     e.getLocation() == null ? 0 : e.getLocation().getByteOffset(),
                     e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from an array failed", e);
         }
         return new SampleTypeConfig(displayNameByType);
     }
 
-    private static String displayName(JsonParser parser) {
+    private static String displayName(JsonParser parser) throws IOException {
         String displayName = "";
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
             boolean wanted = parser.currentName().equals("display-name");
             JsonToken value = parser.nextToken();
             if (wanted) {
                 expect(parser, value, JsonToken.VALUE_STRING);
-                displayName = parser.getString();
+                displayName = parser.getText();
             } else {
                 parser.skipChildren();
             }
