@@ -158,9 +158,9 @@ final class PprofDecoder {
     // Where a sample's packed locations are that are not decoded yet, and a hash table over those
     // bytes:
     // 1 + the first sample that has them, 0 = free.
-    private int[] packedStart = {};
-    private int[] packedEnd = {};
-    private int[] sampleOfPacked = {};
+    private int[] stretchStart = {};
+    private int[] stretchEnd = {};
+    private int[] sampleOfStretch = {};
 
     // The sample being read and the one before it: locations innermost first, and the node that
     // each depth
@@ -273,9 +273,9 @@ final class PprofDecoder {
                 new StackTableBuilder(
                         hashSeed, Math.max(body.length, limits.stackDepthMax() + 1), 2 * locations);
         stack = new int[samples];
-        packedStart = new int[samples];
-        packedEnd = new int[samples];
-        sampleOfPacked = new int[Integer.highestOneBit(2 * samples + 1) * 2];
+        stretchStart = new int[samples];
+        stretchEnd = new int[samples];
+        sampleOfStretch = new int[Integer.highestOneBit(2 * samples + 1) * 2];
         value = new long[samples * types];
         labelStart = new int[samples + 1];
     }
@@ -600,19 +600,16 @@ final class PprofDecoder {
         int labels = 0;
         depth = 0;
         while (reader.hasMore()) {
+            int at = reader.position();
             int tag = reader.tag();
             switch (tag) {
-                case SAMPLE_LOCATION -> {
-                    readPacked(sample);
-                    reserve(1);
-                    path[depth++] = location(sample, reader.varint());
-                }
-                case SAMPLE_LOCATIONS -> {
-                    readPacked(sample);
-                    int length = reader.length();
-                    packedStart[sample] = reader.position();
-                    packedEnd[sample] = reader.position() + length;
-                    reader.advance(length);
+                case SAMPLE_LOCATION, SAMPLE_LOCATIONS -> {
+                    if (at != stretchEnd[sample]) {
+                        readStretch(sample);
+                        stretchStart[sample] = at;
+                    }
+                    reader.skip(tag);
+                    stretchEnd[sample] = reader.position();
                 }
                 case SAMPLE_VALUE -> addValue(sample, values++, reader.varint());
                 case SAMPLE_VALUES -> {
@@ -636,10 +633,10 @@ final class PprofDecoder {
         if (values != typeCount) {
             throw valueMismatch(sample, values);
         }
-        if (depth == 0 && packedStart[sample] < packedEnd[sample]) {
-            stack[sample] = leafOfPacked(sample);
+        if (depth == 0) {
+            stack[sample] = leafOfStretch(sample);
         } else {
-            readPacked(sample);
+            readStretch(sample);
             stack[sample] = leafOfPath();
         }
     }
@@ -658,24 +655,23 @@ final class PprofDecoder {
                 values, sample, typeCount);
     }
 
-    /// **Hot path.** Returns the leaf of a stack that is all in one packed field, as nearly every writer has
-    /// it. Many profiles send the same stack again and again; its bytes are then the same too, and are found
-    /// without being decoded. Benchmark: `PprofDecodeBenchmark`.
-    private int leafOfPacked(int sample) {
-        int start = packedStart[sample];
-        int end = packedEnd[sample];
-        int mask = sampleOfPacked.length - 1;
+    /// **Hot path.** Returns the leaf of a stack whose locations all lie in one stretch, as every known writer
+    /// has it. Many profiles send the same stack again and again; its bytes are then the same too, and are
+    /// found without being decoded. Benchmark: `PprofDecodeBenchmark`.
+    private int leafOfStretch(int sample) {
+        int start = stretchStart[sample];
+        int end = stretchEnd[sample];
+        int mask = sampleOfStretch.length - 1;
         int slot = (int) (hash(start, end) >>> 32) & mask;
-        while (sampleOfPacked[slot] != 0) {
-            int before = sampleOfPacked[slot] - 1;
-            if (Arrays.equals(body, start, end, body, packedStart[before], packedEnd[before])) {
+        while (sampleOfStretch[slot] != 0) {
+            int before = sampleOfStretch[slot] - 1;
+            if (Arrays.equals(body, start, end, body, stretchStart[before], stretchEnd[before])) {
                 return stack[before];
             }
             slot = (slot + 1) & mask;
         }
-        sampleOfPacked[slot] = sample + 1;
-        reserve(end - start);
-        readLocations(sample, start, end);
+        sampleOfStretch[slot] = sample + 1;
+        readStretch(sample);
         return leafOfPath();
     }
 
@@ -697,13 +693,22 @@ final class PprofDecoder {
         return product ^ (product >>> 32);
     }
 
-    /// Decodes the packed field that was set aside, because more locations follow it.
-    private void readPacked(int sample) {
-        int start = packedStart[sample];
-        int end = packedEnd[sample];
-        packedEnd[sample] = start;
-        reserve(end - start);
-        readLocations(sample, start, end);
+    /// Appends the locations of the stretch to [#path].
+    private void readStretch(int sample) {
+        int resume = reader.position();
+        int limit = reader.limit();
+        reader.window(stretchStart[sample], stretchEnd[sample]);
+        reserve(stretchEnd[sample] - stretchStart[sample]);
+        while (reader.hasMore()) {
+            if (reader.tag() == SAMPLE_LOCATION) {
+                path[depth++] = location(sample, reader.varint());
+            } else {
+                int outer = reader.enter();
+                readLocations(sample, reader.position(), reader.limit());
+                reader.leave(outer);
+            }
+        }
+        reader.window(resume, limit);
     }
 
     /// **Hot path.** Appends the locations in `[start, end)` of the body to [#path], which has room for
