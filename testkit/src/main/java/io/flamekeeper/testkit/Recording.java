@@ -24,7 +24,8 @@ public record Recording(String name, List<Request> requests) {
 
     /// @param path    path and query, as sent
     /// @param headers in order, those of the connection left out
-    public record Request(String method, String path, List<Map.Entry<String, String>> headers, byte[] body) {}
+    public record Request(
+            String method, String path, List<Map.Entry<String, String>> headers, byte[] body) {}
 
     /// One of our own, kept beside this class.
     public static Recording own(String name) throws IOException {
@@ -33,7 +34,10 @@ public record Recording(String name, List<Request> requests) {
 
     /// The folder of one of our own, with its `GROUND_TRUTH.tsv`.
     public static Path ownFolder(String name) {
-        var url = Objects.requireNonNull(Recording.class.getResource("/recordings/" + name + "/GROUND_TRUTH.tsv"), name);
+        var url =
+                Objects.requireNonNull(
+                        Recording.class.getResource("/recordings/" + name + "/GROUND_TRUTH.tsv"),
+                        name);
         if (!url.getProtocol().equals("file")) {
             return unpacked(name);
         }
@@ -48,11 +52,18 @@ public record Recording(String name, List<Request> requests) {
         var json = new ObjectMapper();
         List<Request> requests = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(one -> one.toString().endsWith(".meta.json")).sorted().toList()) {
+            for (Path file :
+                    files.filter(one -> one.toString().endsWith(".meta.json")).sorted().toList()) {
                 JsonNode meta = json.readTree(file.toFile());
-                Path body = folder.resolve(file.getFileName().toString().replace(".meta.json", ".body"));
-                requests.add(new Request(
-                        meta.get("method").asText(), meta.get("path").asText(), headers(meta.get("headers")), Files.readAllBytes(body)));
+                Path body =
+                        folder.resolve(
+                                file.getFileName().toString().replace(".meta.json", ".body"));
+                requests.add(
+                        new Request(
+                                meta.get("method").asText(),
+                                meta.get("path").asText(),
+                                headers(meta.get("headers")),
+                                Files.readAllBytes(body)));
             }
         }
         return new Recording(name, List.copyOf(requests));
@@ -62,9 +73,12 @@ public record Recording(String name, List<Request> requests) {
     private static List<Map.Entry<String, String>> headers(JsonNode recorded) {
         List<Map.Entry<String, String>> headers = new ArrayList<>();
         if (recorded.isArray()) {
-            recorded.forEach(pair -> headers.add(Map.entry(pair.get(0).asText(), pair.get(1).asText())));
+            recorded.forEach(
+                    pair -> headers.add(Map.entry(pair.get(0).asText(), pair.get(1).asText())));
         } else {
-            recorded.properties().forEach(field -> headers.add(Map.entry(field.getKey(), field.getValue().asText())));
+            recorded.properties()
+                    .forEach(field ->
+                            headers.add(Map.entry(field.getKey(), field.getValue().asText())));
         }
         headers.removeIf(header -> HOP.contains(header.getKey().toLowerCase(Locale.ROOT)));
         return List.copyOf(headers);
