@@ -105,8 +105,8 @@ function formatScaled(value: number, base: number, units: readonly string[]): st
 export function threeDigits(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return "0";
-  if (size >= 100) return value.toFixed(0);
-  if (size >= 10) return value.toFixed(1);
-  if (size >= 1) return value.toFixed(2);
+  if (size >= 99.95) return value.toFixed(0);
+  if (size >= 9.995) return value.toFixed(1);
+  if (size >= 0.9995) return value.toFixed(2);
   return String(Number(value.toPrecision(2)));
 }

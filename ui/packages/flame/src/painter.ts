@@ -1,6 +1,6 @@
 import type { FrameNames } from "./frameNames.ts";
-import { fitLabel } from "./label.ts";
-import { FRAME_INK, FRAME_INK_DIM, frameColours } from "./palette.ts";
+import { fitLabel, fitModule } from "./label.ts";
+import { FOLDED, FRAME_INK, FRAME_INK_DIM, frameColours } from "./palette.ts";
 import { NONE, type StackTree } from "./stackTree.ts";
 import type { VisibleFrames } from "./visibleFrames.ts";
 
@@ -40,9 +40,10 @@ const PADDING = 4;
 const ROUND_FROM = 6;
 const COLOURS = frameColours.length;
 
-/// Draws visible frames on a canvas: one path per colour, then labels. The character width is measured once.
+/// Draws visible frames on a canvas colour by colour, then labels. The character width is measured once.
 export class Painter {
   private readonly context: CanvasRenderingContext2D;
+  private readonly hatch: CanvasPattern | string;
   private characterWidth = 0;
   private order = new Int32Array(0);
 
@@ -50,6 +51,7 @@ export class Painter {
     const context = canvas.getContext("2d", { alpha: false });
     if (!context) throw new Error("canvas: no 2d context");
     this.context = context;
+    this.hatch = createHatch(context);
   }
 
   draw(tree: StackTree, names: FrameNames, frames: VisibleFrames, picture: Picture, theme: FlameTheme): void {
@@ -68,6 +70,9 @@ export class Painter {
       context.globalAlpha = batch >= PALE && batch < MUTED ? 0.42 : 1;
       context.fillStyle = batch === MUTED ? theme.muted : frameColours[batch % COLOURS]!;
       this.fillBoxes(tree, frames, picture, from, to);
+      if (batch % COLOURS !== FOLDED || batch === MUTED) continue;
+      context.fillStyle = this.hatch;
+      context.fill();
     }
     context.globalAlpha = 1;
     this.drawLabels(tree, names, frames, picture, theme, zoomRow);
@@ -106,6 +111,7 @@ export class Painter {
     return starts;
   }
 
+  /// Wide boxes share one path; a path of thousands of slivers fills slower than as many rectangles.
   private fillBoxes(
     tree: StackTree,
     frames: VisibleFrames,
@@ -122,7 +128,7 @@ export class Painter {
       const w = frames.w[visible]!;
       const y = rowTop(picture, tree.row[frames.node[visible]!]!);
       if (w >= ROUND_FROM) context.roundRect(x, y, w - 1, height, 2);
-      else context.rect(x, y, w > 3 ? w - 1 : w, height);
+      else context.fillRect(x, y, w > 3 ? w - 1 : w, height);
     }
     context.fill();
   }
@@ -158,7 +164,7 @@ export class Painter {
       const left = space - label.length - 1;
       if (name.module === "" || left < 4 || label !== name.label) continue;
       context.fillStyle = muted || pale ? theme.mutedInk : FRAME_INK_DIM;
-      const module = name.module.length <= left ? name.module : `…${name.module.slice(1 - left)}`;
+      const module = fitModule(name.module, left);
       context.fillText(module, x + (label.length + 1) * this.characterWidth, y);
     }
   }
@@ -208,6 +214,23 @@ export class Painter {
     this.context.roundRect(picture.width - 5, (picture.rootOnTop ? part : 1 - part) * travel, 4, thumb, 2);
     this.context.fill();
   }
+}
+
+/// Diagonal lines over frames that stand for many.
+function createHatch(context: CanvasRenderingContext2D): CanvasPattern | string {
+  const tile = document.createElement("canvas");
+  tile.width = 6;
+  tile.height = 6;
+  const lines = tile.getContext("2d")!;
+  lines.strokeStyle = "rgb(20 22 27 / 16%)";
+  lines.lineWidth = 1.5;
+  lines.beginPath();
+  for (const x of [-6, 0, 6]) {
+    lines.moveTo(x, 6);
+    lines.lineTo(x + 6, 0);
+  }
+  lines.stroke();
+  return context.createPattern(tile, "repeat") ?? "transparent";
 }
 
 // Batches of one fill each: frames, frames above the zoom, frames outside the search.

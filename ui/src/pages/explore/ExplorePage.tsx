@@ -50,7 +50,14 @@ function Problems({ model }: { model: ExploreModel }) {
   return (
     <div class="problems" role="status">
       <span>From the address: {text}.</span>
-      <button type="button" class="button button-quiet" onClick={() => setDismissed(text)}>
+      <button
+        type="button"
+        class="button button-quiet"
+        onClick={() => {
+          setDismissed(text);
+          model.problems.value = [];
+        }}
+      >
         Dismiss
       </button>
     </div>
