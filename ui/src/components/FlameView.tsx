@@ -7,6 +7,7 @@ import { flameTheme, themeVersion } from "./theme.ts";
 export function FlameView({
   tree,
   names,
+  question,
   zoomNode,
   matches,
   marked,
@@ -16,6 +17,8 @@ export function FlameView({
 }: {
   tree: StackTree;
   names: FrameNames;
+  /// What the tree answers; as long as it stays, newer trees keep the view.
+  question: string;
   zoomNode: number;
   matches: Uint8Array | null;
   marked: number;
@@ -44,12 +47,15 @@ export function FlameView({
     return () => created.destroy();
   }, []);
   const shownTree = useRef<StackTree | null>(null);
+  const shownQuestion = useRef("");
   useEffect(() => {
     if (shownTree.current === tree) graph.current!.zoomTo(zoomNode);
+    else if (shownQuestion.current === question) graph.current!.update(tree, names, zoomNode);
     else graph.current!.show(tree, names, zoomNode);
     shownTree.current = tree;
+    shownQuestion.current = question;
     setHover(null);
-  }, [tree, names, zoomNode]);
+  }, [tree, names, zoomNode, question]);
   useEffect(() => graph.current!.showMatches(matches), [matches]);
   useEffect(() => graph.current!.markFunction(marked), [marked]);
   useEffect(() => graph.current!.setRootOnTop(rootOnTop), [rootOnTop]);

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type FrameNames, type FunctionValues, NONE } from "#flame";
 import { formatShare } from "../logic/format.ts";
-import { type TopColumn, type TopOrder, topRows } from "../logic/topRows.ts";
+import { topRows } from "../logic/topRows.ts";
+import type { TopColumn, TopOrder } from "../types/selection.ts";
 
 const ROW_HEIGHT = 24;
 const ROWS_BEYOND = 6;
@@ -15,6 +16,8 @@ export function TopTable({
   mask,
   marked,
   format,
+  order,
+  onOrder,
   onMark,
   onOpen,
 }: {
@@ -25,10 +28,11 @@ export function TopTable({
   mask: Uint8Array | null;
   marked: number;
   format: (value: number) => string;
+  order: TopOrder;
+  onOrder: (order: TopOrder) => void;
   onMark: (nameIndex: number) => void;
   onOpen: (nameIndex: number) => void;
 }) {
-  const [order, setOrder] = useState<TopOrder>({ column: "self", descending: true });
   const [window, setWindow] = useState({ top: 0, height: 600 });
   const [active, setActive] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
@@ -66,7 +70,7 @@ export function TopTable({
     }
   };
   const sortBy = (column: TopColumn) =>
-    setOrder({ column, descending: order.column === column ? !order.descending : column !== "name" });
+    onOrder({ column, descending: order.column === column ? !order.descending : column !== "name" });
 
   return (
     <div class="top" role="table" aria-label="Functions" aria-rowcount={rows.length + 1}>

@@ -42,6 +42,7 @@ export class FlameGraph {
   private hoverNode = NONE;
   private focusNode = NONE;
   private keyboardFocus = false;
+  private focusFromPointer = false;
   private rootOnTop = true;
   private rowHeight = 18;
   private contentRows = 0;
@@ -96,6 +97,24 @@ export class FlameGraph {
     this.invalidate();
   }
 
+  /// Shows newer data of the same question: what the user scrolled and widened by hand stays where it was.
+  update(tree: StackTree, names: FrameNames, zoomNode: number): void {
+    const before = this.tree;
+    if (!before || before.total === 0) {
+      this.show(tree, names, zoomNode);
+      return;
+    }
+    const [beforeLeft, beforeSpan] = this.targetOf(this.zoomNode);
+    const atZoom = this.left === beforeLeft && this.span === beforeSpan && !this.animation;
+    const growth = tree.total / before.total;
+    const [left, span, scroll] = [this.left * growth, this.span * growth, this.scroll];
+    this.show(tree, names, zoomNode);
+    this.scroll = scroll;
+    if (atZoom) return;
+    this.left = left;
+    this.span = span;
+  }
+
   zoomTo(node: number): void {
     if (!this.tree || node === this.zoomNode) return;
     this.zoomNode = node;
@@ -135,7 +154,7 @@ export class FlameGraph {
     const tree = this.tree;
     if (!tree || node === NONE) return;
     this.focusNode = node;
-    this.keyboardFocus = true;
+    this.showKeyboardFocus(true);
     const top = rowTop(this.picture(), tree.row[node]!);
     if (top < 0 || top + this.rowHeight > this.height) {
       const row = tree.row[node]! * this.rowHeight;
@@ -299,8 +318,10 @@ export class FlameGraph {
     const drag = this.drag;
     this.endDrag();
     if (!drag || drag.moved || event.button !== 0) return;
+    this.focusFromPointer = true;
     this.frameTree.element.focus({ preventScroll: true });
-    this.keyboardFocus = false;
+    this.focusFromPointer = false;
+    this.showKeyboardFocus(false);
     const [x, y] = this.position(event);
     const node = this.hit(x, y);
     if (node === NONE) this.zoomUp();
@@ -359,14 +380,18 @@ export class FlameGraph {
 
   private takeFocus(): void {
     if (this.focusNode === NONE) this.focusNode = this.zoomNode;
-    this.keyboardFocus = this.frameTree.element.matches(":focus-visible");
+    this.showKeyboardFocus(!this.focusFromPointer);
     this.frameTree.focusOn(this.focusNode);
-    this.invalidate();
   }
 
   private loseFocus(): void {
-    this.keyboardFocus = false;
+    this.showKeyboardFocus(false);
     this.events.onHover(NONE, 0, 0);
+  }
+
+  private showKeyboardFocus(shown: boolean): void {
+    this.keyboardFocus = shown;
+    this.host.classList.toggle("flame-focused", shown);
     this.invalidate();
   }
 

@@ -58,6 +58,8 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
             mask={mask}
             marked={model.markedName.value}
             format={format}
+            order={model.state.value.order}
+            onOrder={(order) => model.change({ order }, "replace")}
             onMark={model.toggleMark}
             onOpen={model.showFunction}
           />
@@ -67,6 +69,7 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
           <FlameView
             tree={tree}
             names={names}
+            question={questionOf(model, data)}
             zoomNode={model.zoomTarget.value.node}
             matches={mask}
             marked={model.markedName.value}
@@ -87,6 +90,11 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
       </footer>
     </>
   );
+}
+
+/// Two trees with the same text here differ only in time.
+function questionOf(model: ExploreModel, { selection }: Stacks): string {
+  return JSON.stringify([selection.service, selection.type.id, selection.matchers, model.state.value.zoom]);
 }
 
 const tabs: readonly { layout: Layout; title: string; key: string }[] = [
