@@ -11,9 +11,11 @@ export function FlameView({
   zoomNode,
   matches,
   marked,
+  hinted,
   rootOnTop,
   format,
   onZoom,
+  onHoverName,
 }: {
   tree: StackTree;
   names: FrameNames;
@@ -22,15 +24,18 @@ export function FlameView({
   zoomNode: number;
   matches: Uint8Array | null;
   marked: number;
+  /// Function the pointer is on in the table.
+  hinted: number;
   rootOnTop: boolean;
   format: (value: number) => string;
   onZoom: (node: number) => void;
+  onHoverName: (nameIndex: number) => void;
 }) {
   const host = useRef<HTMLDivElement>(null);
   const graph = useRef<FlameGraph | null>(null);
   const [hover, setHover] = useState<{ node: number; x: number; y: number } | null>(null);
-  const latest = useRef({ onZoom, format });
-  latest.current = { onZoom, format };
+  const latest = useRef({ onZoom, onHoverName, tree });
+  latest.current = { onZoom, onHoverName, tree };
   const version = themeVersion.value;
 
   useEffect(() => {
@@ -39,7 +44,10 @@ export function FlameView({
       flameTheme(),
       {
         onZoom: (node) => latest.current.onZoom(node),
-        onHover: (node, x, y) => setHover(node === NONE ? null : { node, x, y }),
+        onHover: (node, x, y) => {
+          setHover(node === NONE ? null : { node, x, y });
+          latest.current.onHoverName(node === NONE ? NONE : latest.current.tree.name[node]!);
+        },
       },
       describeFrame,
     );
@@ -58,6 +66,7 @@ export function FlameView({
   }, [tree, names, zoomNode, question]);
   useEffect(() => graph.current!.showMatches(matches), [matches]);
   useEffect(() => graph.current!.markFunction(marked), [marked]);
+  useEffect(() => graph.current!.hintFunction(hinted), [hinted]);
   useEffect(() => graph.current!.setRootOnTop(rootOnTop), [rootOnTop]);
   useEffect(() => graph.current!.setTheme(flameTheme()), [version]);
 
@@ -100,6 +109,10 @@ function Tooltip({
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = box.current!;
+    if (matchMedia("(max-width: 799px)").matches) {
+      element.style.transform = "none";
+      return;
+    }
     const { width, height } = element.getBoundingClientRect();
     const { clientWidth, clientHeight } = document.documentElement;
     const left = x + AWAY + width > clientWidth - 8 ? Math.max(8, x - AWAY - width) : x + AWAY;

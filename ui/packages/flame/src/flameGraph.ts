@@ -39,6 +39,7 @@ export class FlameGraph {
   private zoomNode = 0;
   private matches: Uint8Array | null = null;
   private markedName = NONE;
+  private hintedName = NONE;
   private hoverNode = NONE;
   private focusNode = NONE;
   private keyboardFocus = false;
@@ -87,6 +88,7 @@ export class FlameGraph {
     this.tree = tree;
     this.names = names;
     this.hoverNode = NONE;
+    this.hintedName = NONE;
     this.focusNode = NONE;
     this.animation = null;
     this.zoomNode = zoomNode;
@@ -128,6 +130,13 @@ export class FlameGraph {
 
   markFunction(nameIndex: number): void {
     this.markedName = nameIndex;
+    this.invalidate();
+  }
+
+  /// Outlines a function thinly, as if the pointer were on one of its frames; [NONE] for none.
+  hintFunction(nameIndex: number): void {
+    if (this.hintedName === nameIndex) return;
+    this.hintedName = nameIndex;
     this.invalidate();
   }
 
@@ -207,6 +216,7 @@ export class FlameGraph {
       matches: this.matches,
       markedName: this.markedName,
       hoverNode: this.hoverNode,
+      hoverName: this.hoverNode === NONE || !this.tree ? this.hintedName : this.tree.name[this.hoverNode]!,
       focusNode: this.keyboardFocus ? this.focusNode : NONE,
     };
   }

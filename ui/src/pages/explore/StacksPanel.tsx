@@ -1,4 +1,6 @@
 import type { RefObject } from "preact";
+import { useState } from "preact/hooks";
+import { NONE } from "#flame";
 import { FlameView } from "../../components/FlameView.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { Panel } from "../../components/Panel.tsx";
@@ -45,6 +47,7 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
   const { layout, rootOnTop } = model.state.value;
   const { tree, names, functions, selection } = data;
   const format = (value: number) => formatValue(value, selection.type.measure);
+  const [hovered, setHovered] = useState<number>(NONE);
   const mask = model.matches.value?.mask ?? null;
   return (
     <>
@@ -62,6 +65,8 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
             onOrder={(order) => model.change({ order }, "replace")}
             onMark={model.toggleMark}
             onOpen={model.showFunction}
+            hinted={hovered}
+            onHoverName={setHovered}
           />
         </div>
         <div class="stacks-flame">
@@ -76,6 +81,8 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
             rootOnTop={rootOnTop}
             format={format}
             onZoom={model.zoomTo}
+            hinted={hovered}
+            onHoverName={setHovered}
           />
         </div>
       </div>
@@ -253,7 +260,7 @@ function stacksState(model: ExploreModel): PanelState {
   const services = model.services.state.value;
   const lastHour = { title: "Show the last hour", run: () => model.change({ from: "now-1h", to: "now" }) };
   if (resource.status === "idle" && services.status === "failed" && services.error) {
-    return { kind: "error", failure: services.error, hasContent: false };
+    return waitingState(services, lastHour) ?? { kind: "loading" };
   }
   if (model.range.value === null) {
     return {
