@@ -61,8 +61,7 @@ async function openPage(colorScheme, viewport = { width: 1400, height: 900 }) {
   const page = await context.newPage();
   page.setDefaultTimeout(DEADLINE_MILLIS);
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning")
-      trouble.push(`console: ${message.text()}`);
+    if (message.type() === "error") trouble.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => trouble.push(`uncaught: ${error.message}`));
   page.on("request", (request) => {
@@ -317,7 +316,13 @@ async function checkExplore() {
 
   await check("dragging across the time series selects a range", async () => {
     const before = await page.evaluate(() => location.search);
-    const box = await page.locator(`${SERIES_PANEL} .u-over`).boundingBox();
+    await page.waitForFunction(
+      (selector) => document.querySelector(selector)?.matches("[data-state=ready][aria-busy=false]"),
+      SERIES_PANEL,
+    );
+    const chart = page.locator(`${SERIES_PANEL} .u-over`);
+    await chart.waitFor();
+    const box = await chart.boundingBox();
     await page.mouse.move(box.x + box.width * 0.6, box.y + 20);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.8, box.y + 24, { steps: 4 });
@@ -382,7 +387,7 @@ async function checkExplore() {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(sideways <= 0, `${sideways} px too wide`);
-    await narrow.getByRole("radio", { name: "Flame graph" }).click();
+    await narrow.getByRole("button", { name: "Flame graph" }).click();
     await narrow.locator(".flame-host").waitFor({ state: "visible" });
     await axe(narrow);
     writeFileSync(screenshot("narrow"), await narrow.screenshot());
@@ -404,7 +409,7 @@ async function checkFirstRun() {
       await page.goto(`${base}/`);
       await page.getByText("No profile has arrived yet").waitFor();
       for (const tab of ["Python", "Java", "curl"]) {
-        await page.getByRole("tab", { name: tab }).click();
+        await page.getByRole("button", { exact: true, name: tab }).click();
         await page.waitForFunction(
           (origin) => document.querySelector(".first .code")?.textContent.includes(origin),
           base,
@@ -412,7 +417,7 @@ async function checkFirstRun() {
       }
     });
     await check(`${scheme} first-run page has no accessibility violations`, () => axe(page));
-    await page.getByRole("tab", { name: "Python" }).click();
+    await page.getByRole("button", { exact: true, name: "Python" }).click();
     writeFileSync(screenshot(scheme === "dark" ? "" : "light"), await page.screenshot());
     const status = await fetch(`${base}/api/v1/status`).then((response) => response.json());
     if (status.lastRejected) {
