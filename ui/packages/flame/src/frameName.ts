@@ -19,7 +19,7 @@ export interface FrameName {
 export function readFrameName(text: string): FrameName {
   if (text === "other")
     return { text, label: "other", module: "", place: "", family: "other", origin: "folded" };
-  for (const read of [pythonWithFile, node, javaWithSlashes, javaWithDots, native, go, nativeBinary]) {
+  for (const read of [pythonWithFile, node, javaWithSlashes, javaWithDots, nativeBinary, native, go]) {
     const name = read(text);
     if (name) return name;
   }
@@ -147,7 +147,7 @@ function foldTemplates(text: string): string {
 }
 
 function nativeBinary(text: string): FrameName | null {
-  const match = /^(?:\[[\w. -]+\]|(?:.*\/)?([\w.+-]+\.so[\w.]*)[ .!:+]?(.*))$/.exec(text);
+  const match = /^(?:\[[\w. -]+\]|(?:.*\/)?([\w+-]+\.so(?:\.\d+)*)[ .!:+]?(.*))$/.exec(text);
   if (!match) return null;
   const binary = match[1] ?? text;
   return {

@@ -1,6 +1,6 @@
 import type { FrameNames } from "./frameNames.ts";
-import { fitLabel } from "./label.ts";
-import { FRAME_INK, FRAME_INK_DIM, frameColours } from "./palette.ts";
+import { fitLabel, fitModule } from "./label.ts";
+import { FOLDED, FRAME_INK, FRAME_INK_DIM, frameColours } from "./palette.ts";
 import { NONE, type StackTree } from "./stackTree.ts";
 import type { VisibleFrames } from "./visibleFrames.ts";
 
@@ -9,6 +9,8 @@ export interface FlameTheme {
   readonly background: string;
   readonly muted: string;
   readonly mutedInk: string;
+  /// Labels of frames above the zoom, which are drawn pale.
+  readonly paleInk: string;
   readonly outline: string;
   readonly focus: string;
   readonly scrollbar: string;
@@ -31,6 +33,8 @@ export interface Picture {
   /// Function outlined wherever it occurs, or [NONE].
   readonly markedName: number;
   readonly hoverNode: number;
+  /// Function under the pointer, here or elsewhere on the page, or [NONE].
+  readonly hoverName: number;
   readonly focusNode: number;
 }
 
@@ -40,9 +44,10 @@ const PADDING = 4;
 const ROUND_FROM = 6;
 const COLOURS = frameColours.length;
 
-/// Draws visible frames on a canvas: one path per colour, then labels. The character width is measured once.
+/// Draws visible frames on a canvas colour by colour, then labels. The character width is measured once.
 export class Painter {
   private readonly context: CanvasRenderingContext2D;
+  private readonly hatch: CanvasPattern | string;
   private characterWidth = 0;
   private order = new Int32Array(0);
 
@@ -50,6 +55,7 @@ export class Painter {
     const context = canvas.getContext("2d", { alpha: false });
     if (!context) throw new Error("canvas: no 2d context");
     this.context = context;
+    this.hatch = createHatch(context);
   }
 
   draw(tree: StackTree, names: FrameNames, frames: VisibleFrames, picture: Picture, theme: FlameTheme): void {
@@ -68,6 +74,9 @@ export class Painter {
       context.globalAlpha = batch >= PALE && batch < MUTED ? 0.42 : 1;
       context.fillStyle = batch === MUTED ? theme.muted : frameColours[batch % COLOURS]!;
       this.fillBoxes(tree, frames, picture, from, to);
+      if (batch % COLOURS !== FOLDED || batch === MUTED) continue;
+      context.fillStyle = this.hatch;
+      context.fill();
     }
     context.globalAlpha = 1;
     this.drawLabels(tree, names, frames, picture, theme, zoomRow);
@@ -106,6 +115,7 @@ export class Painter {
     return starts;
   }
 
+  /// Wide boxes share one path; a path of thousands of slivers fills slower than as many rectangles.
   private fillBoxes(
     tree: StackTree,
     frames: VisibleFrames,
@@ -122,7 +132,7 @@ export class Painter {
       const w = frames.w[visible]!;
       const y = rowTop(picture, tree.row[frames.node[visible]!]!);
       if (w >= ROUND_FROM) context.roundRect(x, y, w - 1, height, 2);
-      else context.rect(x, y, w > 3 ? w - 1 : w, height);
+      else context.fillRect(x, y, w > 3 ? w - 1 : w, height);
     }
     context.fill();
   }
@@ -153,25 +163,31 @@ export class Painter {
       const pale = tree.row[node]! < zoomRow;
       const x = frames.x[visible]! + PADDING;
       const y = rowTop(picture, tree.row[node]!) + middle;
-      context.fillStyle = muted || pale ? theme.mutedInk : FRAME_INK;
+      context.fillStyle = muted ? theme.mutedInk : pale ? theme.paleInk : FRAME_INK;
       context.fillText(label, x, y);
       const left = space - label.length - 1;
       if (name.module === "" || left < 4 || label !== name.label) continue;
-      context.fillStyle = muted || pale ? theme.mutedInk : FRAME_INK_DIM;
-      const module = name.module.length <= left ? name.module : `…${name.module.slice(1 - left)}`;
+      context.fillStyle = muted ? theme.mutedInk : pale ? theme.paleInk : FRAME_INK_DIM;
+      const module = fitModule(name.module, left);
       context.fillText(module, x + (label.length + 1) * this.characterWidth, y);
     }
   }
 
   private drawOutlines(tree: StackTree, frames: VisibleFrames, picture: Picture, theme: FlameTheme): void {
-    const hoverName = picture.hoverNode === NONE ? NONE : tree.name[picture.hoverNode]!;
     for (let visible = 0; visible < frames.count; visible++) {
       const node = frames.node[visible]!;
       const name = tree.name[node]!;
       if (name === picture.markedName && name !== NONE)
         this.outline(tree, frames, picture, visible, theme.focus, 2);
-      else if (name === hoverName)
-        this.outline(tree, frames, picture, visible, theme.outline, node === picture.hoverNode ? 2 : 1);
+      else if (name === picture.hoverName)
+        this.outline(
+          tree,
+          frames,
+          picture,
+          visible,
+          theme.outline,
+          node === picture.hoverNode || picture.hoverNode === NONE ? 2 : 1,
+        );
       if (node === picture.focusNode) this.outline(tree, frames, picture, visible, theme.focus, 2);
     }
   }
@@ -208,6 +224,23 @@ export class Painter {
     this.context.roundRect(picture.width - 5, (picture.rootOnTop ? part : 1 - part) * travel, 4, thumb, 2);
     this.context.fill();
   }
+}
+
+/// Diagonal lines over frames that stand for many.
+function createHatch(context: CanvasRenderingContext2D): CanvasPattern | string {
+  const tile = document.createElement("canvas");
+  tile.width = 6;
+  tile.height = 6;
+  const lines = tile.getContext("2d")!;
+  lines.strokeStyle = "rgb(20 22 27 / 16%)";
+  lines.lineWidth = 1.5;
+  lines.beginPath();
+  for (const x of [-6, 0, 6]) {
+    lines.moveTo(x, 6);
+    lines.lineTo(x + 6, 0);
+  }
+  lines.stroke();
+  return context.createPattern(tile, "repeat") ?? "transparent";
 }
 
 // Batches of one fill each: frames, frames above the zoom, frames outside the search.

@@ -34,7 +34,8 @@ const libraryColours = [
 
 const HUES = ownColours.length;
 const RUNTIME = 2 * HUES;
-const FOLDED = RUNTIME + 2;
+/// Colour of frames that stand for many small ones; the painter hatches it.
+export const FOLDED = RUNTIME + 2;
 const ROOT = FOLDED + 1;
 
 /// Every colour a frame can have; [colourOf] answers an index into this list.
@@ -43,14 +44,14 @@ export const frameColours: readonly string[] = [
   ...libraryColours,
   "#a3a5aa",
   "#b0b1b4",
-  "#8b8f98",
+  "#aeb2ba",
   "#c3c6cc",
 ];
 
 /// Ink on every frame colour.
 export const FRAME_INK = "#14161b";
 /// Ink for the module behind the label; at least 4.5 : 1 on the frame colours.
-export const FRAME_INK_DIM = "#3a3f49";
+export const FRAME_INK_DIM = "#333841";
 
 export function colourOf(name: FrameName): number {
   switch (name.origin) {

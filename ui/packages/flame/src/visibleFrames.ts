@@ -38,8 +38,9 @@ export class VisibleFrames {
           this.push(node, x0, w);
           node++;
         } else {
+          // A wide frame may show less than a mark at the right edge, hence always one further.
           this.push(node, x0, MIN_WIDTH);
-          node = gallopEndingAfter(tree, node, rowEnd, left + (x0 + MIN_WIDTH) / scale);
+          node = Math.max(node + 1, gallopEndingAfter(tree, node, rowEnd, left + (x0 + MIN_WIDTH) / scale));
         }
       }
     }

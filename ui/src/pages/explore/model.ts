@@ -57,6 +57,7 @@ export function createExploreModel() {
   const stacks = new Resource<Stacks>();
   const dataIngested = signal<boolean | null>(null);
   const reason = signal<EmptyReason | null>(null);
+  const problems = signal<readonly string[]>([]);
 
   function change(part: Partial<ExploreState>, how: "push" | "replace" = "push"): void {
     navigate(writeState({ ...state.peek(), ...part }), how);
@@ -82,6 +83,10 @@ export function createExploreModel() {
   const refreshSeconds = computed(() => state.value.refreshSeconds);
 
   const stops = [
+    // Kept until dismissed: the page rewrites its address, and what it did not understand must not go with it.
+    effect(() => {
+      if (read.value.problems.length) problems.value = read.value.problems;
+    }),
     effect(() => {
       if (range.value) services.load<SeriesResponse>(servicesRequest(range.value), readServices);
     }),
@@ -194,7 +199,7 @@ export function createExploreModel() {
 
   return {
     state,
-    problems: computed(() => read.value.problems),
+    problems,
     range,
     nowMillis,
     services,
