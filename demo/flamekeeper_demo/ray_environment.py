@@ -10,7 +10,7 @@ RAY_ENVIRONMENT = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # a node of its own: all sockets on loopback, on Linux too
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # silences a warning about accelerators
     "RAY_memory_monitor_refresh_ms": "0",  # the islands are small; never kill one for other programs' memory
-    "RAY_worker_niceness": "0",  # workers are as nice as the demo itself, which is 10
+    "RAY_worker_niceness": "0",  # each worker sets its own when it has started
     "RAY_prestart_worker_first_driver": "0",  # start the islands' processes and no spare ones
     "RAY_enable_metrics_collection": "0",
 }
