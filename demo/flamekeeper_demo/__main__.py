@@ -194,11 +194,11 @@ def await_answer(host: str, port: int) -> None:
 
 
 def reach_directly(server: str) -> None:
-    """Keeps uploads to the given server away from a proxy that the environment may name."""
+    """Keeps requests to the given server and to this machine away from any proxy of the environment."""
     host = urllib.parse.urlsplit(server).hostname
     for name in ("NO_PROXY", "no_proxy"):
         others = [entry for entry in os.environ.get(name, "").split(",") if entry]
-        os.environ[name] = ",".join([*others, str(host)])
+        os.environ[name] = ",".join([*others, "127.0.0.1", "localhost", str(host)])
 
 
 if __name__ == "__main__":
