@@ -1,0 +1,114 @@
+package io.flamekeeper.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The distribution that the build laid out, run as a process of its own.
+final class FlamekeeperProcess implements AutoCloseable {
+    static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+
+    private static final Path LIB = Path.of("target/dist/lib").toAbsolutePath();
+    private static final String READY = "flamekeeper: ready at ";
+
+    private final Process process;
+    private final BufferedReader output;
+    private final Path log;
+
+    private FlamekeeperProcess(Process process, Path log) {
+        this.process = process;
+        this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        this.log = log;
+    }
+
+    /// Starts `flamekeeper ARGUMENTS`.
+    ///
+    /// @param folder where its log goes
+    static FlamekeeperProcess command(Path folder, List<String> arguments) throws IOException {
+        Path log = Files.createTempFile(folder, "flamekeeper", ".log");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-Xmx512m",
+                "-cp",
+                LIB + "/*",
+                "io.flamekeeper.cli.Main"));
+        command.addAll(arguments);
+        return new FlamekeeperProcess(
+                new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.to(log.toFile()))
+                        .start(),
+                log);
+    }
+
+    /// Starts a server on a data folder and any free port.
+    static Running server(Path folder, Path data) throws IOException {
+        FlamekeeperProcess process =
+                command(folder, List.of("server", "--listen", "127.0.0.1:0", "--data", data.toString()));
+        return new Running(process, process.awaitReady());
+    }
+
+    /// A process that answers at an address.
+    record Running(FlamekeeperProcess process, URI uri) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            process.close();
+        }
+    }
+
+    /// Reads its output up to the ready line.
+    URI awaitReady() throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.startsWith(READY)) {
+                return URI.create(line.substring(READY.length()).strip());
+            }
+        }
+        throw new IOException("the process ended before it was ready; its log:\n" + Files.readString(log));
+    }
+
+    /// The next line of its output, `""` at the end.
+    String nextLine() throws IOException {
+        String line = output.readLine();
+        return line == null ? "" : line;
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /// Ends it as a power switch would: nothing is flushed, nothing is closed.
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /// Asks it to stop and waits; returns its exit code.
+    int stop() throws InterruptedException, IOException {
+        process.destroy();
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException("the process did not stop within 30 s; its log:\n" + log());
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        output.close();
+    }
+}

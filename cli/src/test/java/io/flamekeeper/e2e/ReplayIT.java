@@ -1,0 +1,174 @@
+package io.flamekeeper.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.flamekeeper.testkit.GroundTruth;
+import io.flamekeeper.testkit.Recording;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Recorded traffic of real clients, replayed against the server process, gives the sums that an
+/// independent decoder computed from the same bytes, in every protocol.
+class ReplayIT {
+    private static final long START = 0;
+    private static final long END = 4_000_000_000_000L;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"python-0.8.16", "python-1.4.0", "nodejs-0.6.4"})
+    void recording_replayed_equalsItsGroundTruth(String name) throws Exception {
+        GroundTruth truth =
+                GroundTruth.read(Recording.ownFolder(name).resolve("GROUND_TRUTH.tsv"));
+        try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
+                var wire = new Wire(server.uri())) {
+            replay(wire, Recording.own(name));
+            assertEqual(wire, truth);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"push", "ingest"})
+    void sharedPythonRecording_replayed_equalsGroundTruth(String dialect) throws Exception {
+        Path recordings = sharedRecordings();
+        var sums = new TreeMap<GroundTruth.Key, Long>();
+        for (String line : section(recordings, "python-standin/" + dialect)) {
+            String[] cell = line.split("\t");
+            String service = cell[0].substring(0, cell[0].indexOf('{'));
+            String worker = cell[0].substring(cell[0].indexOf('{') + 1, cell[0].length() - 1);
+            SortedMap<String, String> labels = GroundTruth.labels(cell[1].equals("(none)") ? "" : cell[1]);
+            if (!worker.equals("-")) {
+                labels.put("worker_id", worker);
+            }
+            sums.merge(
+                    new GroundTruth.Key(service, labels, "cpu:nanoseconds"),
+                    Long.parseLong(cell[2].substring(1, cell[2].length() - 1)),
+                    Long::sum);
+        }
+        try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
+                var wire = new Wire(server.uri())) {
+            replay(wire, Recording.in(dialect, recordings.resolve("python-standin/" + dialect + "/req")));
+            assertEqual(wire, GroundTruth.of(sums));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v0.4.13", "v0.6.4"})
+    void sharedNodeRecording_replayed_equalsGroundTruth(String version) throws Exception {
+        Path recordings = sharedRecordings();
+        var expected = new HashMap<String, Long>();
+        for (String line : section(recordings, "nodejs/" + version)) {
+            String[] cell = line.split("\t");
+            String[] types = cell[0].split(",");
+            String[] totals = cell[2].substring("totals=[".length(), cell[2].length() - 1).split(", ");
+            for (int i = 0; i < types.length; i++) {
+                expected.merge(types[i].replace('/', ':'), Long.parseLong(totals[i]), Long::sum);
+            }
+        }
+        try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
+                var wire = new Wire(server.uri())) {
+            replay(wire, Recording.in(version, recordings.resolve("nodejs/" + version + "/req")));
+            var found = new HashMap<String, Long>();
+            for (var type : profileTypes(wire).entrySet()) {
+                for (String id : type.getValue()) {
+                    found.merge(type.getKey(), wire.totalByJson(id, "{}", START, END), Long::sum);
+                }
+            }
+            assertThat(found).isEqualTo(expected);
+        }
+    }
+
+    private static void replay(Wire wire, Recording recording) throws IOException, InterruptedException {
+        assertThat(recording.requests()).isNotEmpty();
+        for (Recording.Request request : recording.requests()) {
+            assertThat(wire.replay(request)).as(request.path()).isEqualTo(200);
+        }
+    }
+
+    private static void assertEqual(Wire wire, GroundTruth truth) throws Exception {
+        Map<String, List<String>> types = profileTypes(wire);
+        var found = new TreeMap<GroundTruth.Key, Long>();
+        for (GroundTruth.Key key : truth.sums().keySet()) {
+            String selector = selector(key, truth);
+            long sum = 0;
+            for (String type : types.getOrDefault(key.sampleType(), List.of())) {
+                long total = wire.totalByJson(type, selector, START, END);
+                assertThat(wire.totalsByOtherWays(type, selector, START, END).values())
+                        .as("%s%s", type, selector)
+                        .containsOnly(total);
+                sum += total;
+            }
+            found.put(key, sum);
+        }
+        assertThat(found).isEqualTo(truth.sums());
+        assertThat(totalOfEverything(wire, types)).isEqualTo(truth.sums().values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    private static long totalOfEverything(Wire wire, Map<String, List<String>> types) throws Exception {
+        long total = 0;
+        for (List<String> ids : types.values()) {
+            for (String id : ids) {
+                total += wire.totalByJson(id, "{}", START, END);
+            }
+        }
+        return total;
+    }
+
+    /// Equal labels where the sample has them, empty ones where only others have them.
+    private static String selector(GroundTruth.Key key, GroundTruth truth) {
+        List<String> matchers = new ArrayList<>(List.of("service_name=\"" + key.service() + "\""));
+        for (String name : truth.labelNames(key.service())) {
+            matchers.add("\"%s\"=\"%s\"".formatted(name, key.sampleLabels().getOrDefault(name, "")));
+        }
+        return "{" + String.join(",", matchers) + "}";
+    }
+
+    /// Profile type ids by `type:unit` of their samples.
+    private static Map<String, List<String>> profileTypes(Wire wire) throws IOException, InterruptedException {
+        Map<String, List<String>> ids = new HashMap<>();
+        for (JsonNode type : wire.json("ProfileTypes", Map.of("start", START + 1, "end", END)).path("profileTypes")) {
+            ids.computeIfAbsent(
+                            type.path("sampleType").asText() + ":" + type.path("sampleUnit").asText(),
+                            _ -> new ArrayList<>())
+                    .add(type.path("ID").asText());
+        }
+        return ids;
+    }
+
+    private static Path sharedRecordings() {
+        Path shared = Path.of(System.getenv().getOrDefault(
+                "FLAMEKEEPER_SHARED", FlamekeeperProcess.ROOT.resolveSibling("shared").toString()));
+        Path recordings = shared.resolve("data/recordings");
+        assumeTrue(Files.isDirectory(recordings), "shared recordings are not here: " + recordings);
+        return recordings;
+    }
+
+    /// Lines of one section of the shared table.
+    private static List<String> section(Path recordings, String name) throws IOException {
+        List<String> lines = Files.readAllLines(recordings.resolve("GROUND_TRUTH.txt"));
+        List<String> section = new ArrayList<>();
+        boolean inside = false;
+        for (String line : lines) {
+            if (line.startsWith("## ")) {
+                inside = line.substring(3).split(" ")[0].equals(name);
+            } else if (inside && !line.isBlank()) {
+                section.add(line);
+            }
+        }
+        assertThat(section).as(name).isNotEmpty();
+        return section;
+    }
+}

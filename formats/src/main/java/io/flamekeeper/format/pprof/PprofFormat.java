@@ -1,0 +1,53 @@
+package io.flamekeeper.format.pprof;
+
+import io.flamekeeper.format.DecodeLimits;
+import io.flamekeeper.format.ProfileFormat;
+import io.flamekeeper.format.RawProfile;
+import java.security.SecureRandom;
+import java.util.List;
+
+/// pprof's `profile.proto`. One upload is one profile.
+///
+/// What the bytes must be, beyond protobuf:
+///
+/// | rule                                                                    | phrase in the message             |
+/// |-------------------------------------------------------------------------|-----------------------------------|
+/// | there is a sample type                                                  | `empty profile`                   |
+/// | no location, function or mapping has id 0                               | `location id is 0`, …             |
+/// | no two locations, functions or mappings have the same id                | `two rows are location 7`         |
+/// | every sample has one value per sample type                              | `sample value length mismatch`    |
+/// | string 0 is empty                                                       | `string 0 should be empty string` |
+/// | every string index is inside the table                                  | `… string index out of range`     |
+/// | no sample type contains `-`                                             | `sample type contains -`          |
+/// | every string is UTF-8                                                   | `invalid utf8 string hex: …`      |
+/// | every location, function and mapping that is referred to is there       | `sample 3: no location 7`         |
+///
+/// Clients look for these phrases. Everything else is taken as it comes: ids need not be dense, a location
+/// of mapping 0 has no mapping, one without lines is a frame without function, an address of 0 is unknown,
+/// a sample without locations is the empty stack. A label is text if it has a non-empty text; all others
+/// are left out, as is what only display tools read (comments, drop and keep frames, default sample type).
+public final class PprofFormat implements ProfileFormat {
+    private final DecodeLimits limits;
+    private final PprofDialect dialect;
+    private final long hashSeed = new SecureRandom().nextLong();
+
+    public PprofFormat(DecodeLimits limits, PprofDialect dialect) {
+        this.limits = limits;
+        this.dialect = dialect;
+    }
+
+    @Override
+    public String name() {
+        return "pprof";
+    }
+
+    @Override
+    public List<RawProfile> decode(byte[] body) {
+        return List.of(decodeOne(body));
+    }
+
+    /// As [#decode], which always gives one profile.
+    public RawProfile decodeOne(byte[] body) {
+        return new PprofDecoder(limits, dialect, hashSeed, body).decode();
+    }
+}

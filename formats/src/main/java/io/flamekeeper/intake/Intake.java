@@ -1,0 +1,189 @@
+package io.flamekeeper.intake;
+
+import io.flamekeeper.format.RawProfile;
+import io.flamekeeper.format.pprof.PprofDialect;
+import io.flamekeeper.format.pprof.PprofFormat;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.LabelNames;
+import io.flamekeeper.model.Labels;
+import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.model.StackTable;
+import io.flamekeeper.model.StringTable;
+import io.flamekeeper.model.SymbolTable;
+import io.flamekeeper.model.ValueType;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// One upload in, one group of believed profiles out. Safe for use by many threads; neither waits nor keeps
+/// anything.
+///
+/// A group without profiles means: understood, and nothing in it to store.
+public final class Intake {
+    private static final String DOTNET_SPY = "dotnetspy";
+    private static final String UNKNOWN_SPY = "unknown";
+
+    private final IntakeLimits limits;
+    private final InstantSource clock;
+    private final Normaliser normaliser;
+    private final PprofFormat pprof;
+    private final PprofFormat dotnetPprof;
+
+    public Intake(IntakeLimits limits, InstantSource clock) {
+        this.limits = limits;
+        this.clock = clock;
+        this.normaliser = new Normaliser(limits);
+        this.pprof = new PprofFormat(limits.decode(), PprofDialect.STANDARD);
+        this.dotnetPprof = new PprofFormat(limits.decode(), PprofDialect.DOTNET);
+    }
+
+    /// Takes one pprof of the Push door, gzip or plain. A profile without a time is of now; any other time
+    /// is believed, however old.
+    ///
+    /// @param seriesLabels as [SeriesLabels#of] made them
+    /// @param rawProfile   untrusted; given away
+    /// @throws FlamekeeperException `MALFORMED_PROFILE`, `LIMIT_EXCEEDED`; `CLOCK_SKEW` for a time that is
+    ///     too far ahead
+    public ProfileGroup push(Labels seriesLabels, byte[] rawProfile) {
+        RawProfile raw = pprof.decodeOne(uncompressed(rawProfile));
+        return normaliser.normalise(
+                raw, Relabelling.apply(seriesLabels), believedTime(raw.timeNanos(), nowNanos()));
+    }
+
+    /// Takes one pprof of `/ingest`, gzip or plain. A profile whose time is in 1970 – 0, or a time in
+    /// seconds, milliseconds or microseconds that its sender took for nanoseconds – is of
+    /// `parameters.fromNanos()`.
+    ///
+    /// @param profile          untrusted; given away. Empty = nothing to store
+    /// @param sampleTypeConfig what the sender calls its sample types, as JSON
+    /// @throws FlamekeeperException as [#push], and `INVALID_LABELS` for tags that break the rules of
+    ///     [SeriesLabels]
+    public ProfileGroup ingestPprof(
+            IngestParameters parameters, byte[] profile, Optional<byte[]> sampleTypeConfig) {
+        SampleTypeConfig config =
+                sampleTypeConfig
+                        .filter(json -> json.length > 0)
+                        .map(SampleTypeConfig::parse)
+                        .orElse(SampleTypeConfig.DEFAULT);
+        if (profile.length == 0) {
+            return nothing(parameters.application());
+        }
+        RawProfile raw = dialect(parameters, config).decodeOne(uncompressed(profile));
+        if (ScriptNames.appliesTo(parameters.spyName())) {
+            raw = ScriptNames.rewrite(raw, parameters.spyName());
+        }
+        Labels labels = ingestLabels(parameters, family(raw.sampleTypes(), config));
+        long timeNanos = isIn1970(raw.timeNanos()) ? parameters.fromNanos() : raw.timeNanos();
+        return normaliser.normalise(
+                raw, Relabelling.apply(labels), believedTime(timeNanos, nowNanos()));
+    }
+
+    private byte[] uncompressed(byte[] body) {
+        if (Gzip.isGzip(body)) {
+            return Gzip.inflate(body, limits.profileBytesMax(), "profile");
+        }
+        if (body.length > limits.profileBytesMax()) {
+            throw Gzip.tooLarge("profile", limits.profileBytesMax());
+        }
+        return body;
+    }
+
+    private PprofFormat dialect(IngestParameters parameters, SampleTypeConfig config) {
+        boolean dotnet =
+                parameters.spyName().equals(DOTNET_SPY)
+                        || (parameters.spyName().equals(UNKNOWN_SPY)
+                                && config.mentions("inuse-space"));
+        return dotnet ? dotnetPprof : pprof;
+    }
+
+    private Labels ingestLabels(IngestParameters parameters, String family) {
+        Map<String, String> labels = new HashMap<>();
+        labels.put(LabelNames.SERVICE_NAME, parameters.application());
+        labels.putAll(parameters.tags().toMap());
+        labels.put(LabelNames.NAME, family);
+        labels.put(LabelNames.DELTA, "false");
+        labels.put(LabelNames.SPY, parameters.spyName());
+        return SeriesLabels.of(new ArrayList<>(labels.entrySet()), limits);
+    }
+
+    /// What a profile of these sample types is called, since `/ingest` does not say: the first type that
+    /// tells decides, `wall` before all.
+    static String family(List<ValueType> sampleTypes, SampleTypeConfig config) {
+        if (sampleTypes.stream().anyMatch(sampled -> sampled.type().equals("wall"))) {
+            return "wall";
+        }
+        String name = "";
+        for (ValueType sampled : sampleTypes) {
+            name = config.displayName(sampled.type());
+            if (name.contains("cpu")) {
+                return "process_cpu";
+            } else if (name.contains("alloc_")
+                    || name.contains("inuse_")
+                    || name.equals("space")
+                    || name.equals("objects")) {
+                return "memory";
+            } else if (name.contains("mutex_")) {
+                return "mutex";
+            } else if (name.contains("block_")) {
+                return "block";
+            } else if (name.contains("goroutines")) {
+                return "goroutines";
+            }
+        }
+        return name;
+    }
+
+    private static boolean isIn1970(long timeNanos) {
+        return Instant.ofEpochSecond(0, timeNanos).atOffset(ZoneOffset.UTC).getYear() == 1970;
+    }
+
+    /// @param timeNanos 0 or less = not said
+    private long believedTime(long timeNanos, long nowNanos) {
+        if (timeNanos <= 0) {
+            return nowNanos;
+        }
+        long aheadMillis = TimeUnit.NANOSECONDS.toMillis(timeNanos - nowNanos);
+        if (aheadMillis > limits.futureMillisMax()) {
+            throw new FlamekeeperException(
+                    ErrorCode.CLOCK_SKEW,
+                    "profile time: %s by the sender's clock is %d s ahead of %s by the server's"
+                            + " (expected: at most %d s)",
+                    Instant.ofEpochSecond(0, timeNanos),
+                    TimeUnit.MILLISECONDS.toSeconds(aheadMillis),
+                    Instant.ofEpochSecond(0, nowNanos),
+                    TimeUnit.MILLISECONDS.toSeconds(limits.futureMillisMax()));
+        }
+        return timeNanos;
+    }
+
+    private long nowNanos() {
+        Instant now = clock.instant();
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+    }
+
+    private static ProfileGroup nothing(String service) {
+        SymbolTable symbols =
+                new SymbolTable(
+                        StringTable.of(List.of("")),
+                        new SymbolTable.Functions(
+                                0, new int[0], new int[0], new int[0], new long[0]),
+                        SymbolTable.Mappings.EMPTY,
+                        new SymbolTable.Frames(
+                                0,
+                                new int[0],
+                                new long[0],
+                                new int[0],
+                                new long[0],
+                                new boolean[0]));
+        StackTable stacks =
+                new StackTable(1, new int[] {StackTable.NONE}, new int[] {StackTable.NONE});
+        return new ProfileGroup(service, symbols, stacks, List.of());
+    }
+}

@@ -1,0 +1,303 @@
+package io.flamekeeper.intake;
+
+import io.flamekeeper.format.RawProfile;
+import io.flamekeeper.model.LabelNames;
+import io.flamekeeper.model.Labels;
+import io.flamekeeper.model.Profile;
+import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.model.ProfileType;
+import io.flamekeeper.model.SaturatedMath;
+import io.flamekeeper.model.StackTable;
+import io.flamekeeper.model.SymbolTable;
+import io.flamekeeper.model.ValueType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Turns a raw profile into [Profile]s, one per set of sample labels and sample type that measured anything.
+///
+/// 1. A sample with a negative value, or with nothing but zeros, is dropped, and what only it used of the
+///    stacks with it.
+/// 2. Mappings whose functions are known forget their addresses, as do their frames.
+/// 3. Samples are grouped by labels; see [SampleLabels].
+/// 4. Samples of a group that are equal in stack and span become one; sums saturate. A type takes the rows
+///    where it is above 0.
+final class Normaliser {
+    private static final int DROPPED = -1;
+
+    private final IntakeLimits limits;
+
+    Normaliser(IntakeLimits limits) {
+        this.limits = limits;
+    }
+
+    /// @param raw       given away: its columns are changed, and the result keeps some
+    /// @param labels    as [SeriesLabels] made them
+    /// @param timeNanos the time to believe
+    ProfileGroup normalise(RawProfile raw, Labels labels, long timeNanos) {
+        Labels series = stored(labels);
+        SampleLabels sampleLabels = new SampleLabels(limits, series, raw);
+        int[] order = new int[raw.sampleCount()];
+        int[] group = new int[raw.sampleCount()];
+        long[] span = new long[raw.sampleCount()];
+        boolean anySpan = false;
+        int kept = 0;
+        for (int sample = 0; sample < raw.sampleCount(); sample++) {
+            if (isWorthKeeping(raw, sample)) {
+                group[sample] = sampleLabels.read(sample);
+                span[sample] = sampleLabels.span();
+                anySpan |= span[sample] != 0;
+                order[kept++] = sample;
+            }
+        }
+        order = Arrays.copyOf(order, kept);
+        StackTable stacks =
+                kept == raw.sampleCount() ? raw.stacks() : prune(raw.stacks(), raw.stack(), order);
+        forgetAddresses(raw.symbols());
+
+        if (anySpan) {
+            order = sorted(order, ranks(span), raw.sampleCount());
+        }
+        order = sorted(order, raw.stack(), stacks.count());
+        if (sampleLabels.groupCount() > 1) {
+            order = sorted(order, group, sampleLabels.groupCount());
+        }
+        List<Profile> profiles = new ArrayList<>();
+        for (int start = 0, end; start < kept; start = end) {
+            int one = group[order[start]];
+            end = start;
+            while (end < kept && group[order[end]] == one) {
+                end++;
+            }
+            Rows rows = new Rows(raw, span, anySpan, order, start, end);
+            for (int type = 0; type < raw.sampleTypes().size(); type++) {
+                if (rows.collect(type) > 0) {
+                    profiles.add(profile(raw, type, sampleLabels.labels(one), timeNanos, rows));
+                }
+            }
+        }
+        return new ProfileGroup(
+                series.value(LabelNames.SERVICE_NAME), raw.symbols(), stacks, profiles);
+    }
+
+    private static Labels stored(Labels labels) {
+        Map<String, String> removed = new HashMap<>();
+        LabelNames.NOT_STORED.forEach(name -> removed.put(name, ""));
+        return labels.with(removed);
+    }
+
+    private static boolean isWorthKeeping(RawProfile raw, int sample) {
+        int types = raw.sampleTypes().size();
+        long any = 0;
+        for (int i = sample * types; i < (sample + 1) * types; i++) {
+            if (raw.value()[i] < 0) {
+                return false;
+            }
+            any |= raw.value()[i];
+        }
+        return any != 0;
+    }
+
+    private static Profile profile(
+            RawProfile raw, int type, Labels labels, long timeNanos, Rows rows) {
+        ProfileType profileType =
+                new ProfileType(
+                        labels.value(LabelNames.NAME),
+                        raw.sampleTypes().get(type),
+                        raw.periodType());
+        return new Profile(
+                labels.with(computed(profileType, labels.value(LabelNames.SERVICE_NAME))),
+                profileType,
+                timeNanos,
+                Math.max(raw.durationNanos(), 0),
+                Math.max(raw.period(), 0),
+                rows.stack(),
+                rows.value(),
+                rows.spanId());
+    }
+
+    private static Map<String, String> computed(ProfileType type, String service) {
+        ValueType period = type.period();
+        return Map.of(
+                LabelNames.PROFILE_TYPE, type.id(),
+                LabelNames.TYPE, type.sample().type(),
+                LabelNames.UNIT, type.sample().unit(),
+                LabelNames.PERIOD_TYPE, period.type(),
+                LabelNames.PERIOD_UNIT, period.unit(),
+                LabelNames.PRIVATE_SERVICE_NAME, service);
+    }
+
+    /// Removes the nodes that no sample of `order` passes through. Rewrites the samples' entries in `stack`;
+    /// ids keep their order.
+    private static StackTable prune(StackTable stacks, int[] stack, int[] order) {
+        int[] newId = new int[stacks.count()];
+        Arrays.fill(newId, DROPPED);
+        newId[StackTable.ROOT] = StackTable.ROOT;
+        for (int sample : order) {
+            newId[stack[sample]] = 0;
+        }
+        for (int node = stacks.count() - 1; node > StackTable.ROOT; node--) {
+            if (newId[node] != DROPPED) {
+                newId[stacks.parent()[node]] = 0;
+            }
+        }
+        int[] parent = new int[stacks.count()];
+        int[] frame = new int[stacks.count()];
+        int count = 0;
+        for (int node = 0; node < stacks.count(); node++) {
+            if (newId[node] != DROPPED) {
+                newId[node] = count;
+                parent[count] =
+                        node == StackTable.ROOT ? StackTable.NONE : newId[stacks.parent()[node]];
+                frame[count++] = stacks.frame()[node];
+            }
+        }
+        for (int sample : order) {
+            stack[sample] = newId[stack[sample]];
+        }
+        return new StackTable(count, parent, frame);
+    }
+
+    /// Addresses differ from one start of a program to the next; once the function is known they only make
+    /// equal frames look different.
+    private static void forgetAddresses(SymbolTable symbols) {
+        SymbolTable.Mappings mappings = symbols.mappings();
+        boolean any = false;
+        for (int mapping = 0; mapping < mappings.count(); mapping++) {
+            if (hasFunctions(mappings, mapping)) {
+                mappings.memoryStart()[mapping] = 0;
+                mappings.memoryLimit()[mapping] = 0;
+                mappings.fileOffset()[mapping] = 0;
+                any = true;
+            }
+        }
+        SymbolTable.Frames frames = symbols.frames();
+        for (int frame = 0; any && frame < frames.count(); frame++) {
+            int mapping = frames.mapping()[frame];
+            if (mapping != SymbolTable.NONE
+                    && frames.function()[frame] != SymbolTable.NONE
+                    && hasFunctions(mappings, mapping)) {
+                frames.address()[frame] = 0;
+            }
+        }
+    }
+
+    private static boolean hasFunctions(SymbolTable.Mappings mappings, int mapping) {
+        return (mappings.flags()[mapping] & SymbolTable.Mappings.HAS_FUNCTIONS) != 0;
+    }
+
+    /// Gives equal values equal numbers, smaller than their count, in the order of the values.
+    private static int[] ranks(long[] value) {
+        long[] sorted = value.clone();
+        Arrays.sort(sorted);
+        int[] rank = new int[value.length];
+        Arrays.setAll(rank, i -> firstIndex(sorted, value[i]));
+        return rank;
+    }
+
+    private static int firstIndex(long[] sorted, long value) {
+        int low = 0;
+        int high = sorted.length - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (sorted[middle] < value) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /// **Hot path.** Counting sort of samples by `key[sample]`, stable. Benchmark: `PprofDecodeBenchmark`.
+    ///
+    /// @param keyCount every key is below it
+    private static int[] sorted(int[] order, int[] key, int keyCount) {
+        int[] next = new int[keyCount + 1];
+        for (int sample : order) {
+            next[key[sample] + 1]++;
+        }
+        for (int i = 1; i <= keyCount; i++) {
+            next[i] += next[i - 1];
+        }
+        int[] result = new int[order.length];
+        for (int sample : order) {
+            result[next[key[sample]]++] = sample;
+        }
+        return result;
+    }
+
+    /// The rows of one group for one type after the other. Samples `order[start..end)` are sorted by stack,
+    /// then span.
+    private static final class Rows {
+        private final RawProfile raw;
+        private final long[] span;
+        private final boolean withSpans;
+        private final int[] order;
+        private final int start;
+        private final int end;
+        private final int[] stackOfRow;
+        private final long[] valueOfRow;
+        private final long[] spanOfRow;
+        private int count;
+
+        Rows(RawProfile raw, long[] span, boolean withSpans, int[] order, int start, int end) {
+            this.raw = raw;
+            this.span = span;
+            this.withSpans = withSpans;
+            this.order = order;
+            this.start = start;
+            this.end = end;
+            this.stackOfRow = new int[end - start];
+            this.valueOfRow = new long[end - start];
+            this.spanOfRow = new long[withSpans ? end - start : 0];
+        }
+
+        /// **Hot path.** Returns the number of rows. Benchmark: `PprofDecodeBenchmark`.
+        int collect(int type) {
+            int types = raw.sampleTypes().size();
+            int[] stack = raw.stack();
+            long[] value = raw.value();
+            count = 0;
+            for (int i = start, next; i < end; i = next) {
+                int first = order[i];
+                long sum = value[first * types + type];
+                next = i + 1;
+                while (next < end
+                        && stack[order[next]] == stack[first]
+                        && span[order[next]] == span[first]) {
+                    sum = SaturatedMath.add(sum, value[order[next++] * types + type]);
+                }
+                if (sum > 0) {
+                    stackOfRow[count] = stack[first];
+                    valueOfRow[count] = sum;
+                    if (withSpans) {
+                        spanOfRow[count] = span[first];
+                    }
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        int[] stack() {
+            return Arrays.copyOf(stackOfRow, count);
+        }
+
+        long[] value() {
+            return Arrays.copyOf(valueOfRow, count);
+        }
+
+        /// Nothing if no row of this type has a span.
+        long[] spanId() {
+            for (int row = 0; withSpans && row < count; row++) {
+                if (spanOfRow[row] != 0) {
+                    return Arrays.copyOf(spanOfRow, count);
+                }
+            }
+            return new long[0];
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.flamekeeper.intake;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.flamekeeper.format.RawProfile;
+import io.flamekeeper.model.LabelNames;
+import io.flamekeeper.model.Labels;
+import io.flamekeeper.model.StringTable;
+import io.flamekeeper.model.Utf8Order;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Sorts the samples of one profile into groups of equal labels, and reads the span out of each.
+///
+/// What becomes of a label of a sample:
+///
+/// | name                                 | it                                                              |
+/// |--------------------------------------|-----------------------------------------------------------------|
+/// | `span_id`, `profile_id`              | names the span, if it is 16 hex digits                          |
+/// | `trace_id`                           | is left out                                                     |
+/// | a label of the series, or computed   | is left out: the series knows better                            |
+/// | empty or too long, or value too long | is left out; the sample stays                                   |
+/// | twice or more                        | has the least value in byte order: clients that do this keep a set without order |
+/// | any other                            | is a label of the group, in name order as many as the limit lets |
+final class SampleLabels {
+    private static final Set<String> COMPUTED =
+            Set.of(
+                    LabelNames.PROFILE_TYPE,
+                    LabelNames.TYPE,
+                    LabelNames.UNIT,
+                    LabelNames.PERIOD_TYPE,
+                    LabelNames.PERIOD_UNIT,
+                    LabelNames.PRIVATE_SERVICE_NAME);
+
+    private static final byte[] SPAN_ID = LabelNames.SPAN_ID.getBytes(UTF_8);
+    private static final byte[] PROFILE_ID = LabelNames.PROFILE_ID.getBytes(UTF_8);
+    private static final int NONE = -1;
+
+    private final IntakeLimits limits;
+    private final Labels series;
+    private final RawProfile raw;
+    private final StringTable strings;
+    private final Map<Pairs, Integer> groupByPairs = new HashMap<>();
+    private final Map<Labels, Integer> groupByLabels = new HashMap<>();
+    private final List<Labels> labelsOfGroup = new ArrayList<>();
+
+    /// Strings of label names and values as sent, name before value; the key of [#groupByPairs].
+    private int[] pairs = new int[16];
+
+    private long span;
+
+    /// @param series without names that are not stored
+    SampleLabels(IntakeLimits limits, Labels series, RawProfile raw) {
+        this.limits = limits;
+        this.series = series;
+        this.raw = raw;
+        this.strings = raw.symbols().strings();
+    }
+
+    /// Reads the labels of a sample.
+    ///
+    /// @return its group; groups count from 0 in the order in which they first appear
+    int read(int sample) {
+        int start = raw.labelStart()[sample];
+        int end = raw.labelStart()[sample + 1];
+        if (pairs.length < 2 * (end - start)) {
+            pairs = new int[2 * pairs.length + 2 * (end - start)];
+        }
+        int next = 0;
+        int spanText = NONE;
+        for (int label = start; label < end; label++) {
+            int name = raw.labelName()[label];
+            int text = raw.labelValue()[label];
+            if (is(name, SPAN_ID) || is(name, PROFILE_ID)) {
+                spanText = spanText == NONE || compare(text, spanText) < 0 ? text : spanText;
+            } else {
+                pairs[next++] = name;
+                pairs[next++] = text;
+            }
+        }
+        span = spanText == NONE ? 0 : spanId(spanText);
+        Pairs sent = new Pairs(Arrays.copyOf(pairs, next));
+        Integer known = groupByPairs.get(sent);
+        if (known != null) {
+            return known;
+        }
+        int group = groupOf(labels(sent));
+        groupByPairs.put(sent, group);
+        return group;
+    }
+
+    /// The span of the sample read last, 0 = none.
+    long span() {
+        return span;
+    }
+
+    int groupCount() {
+        return labelsOfGroup.size();
+    }
+
+    /// Labels of the series and of the samples in the group.
+    Labels labels(int group) {
+        return labelsOfGroup.get(group);
+    }
+
+    private int groupOf(Labels labels) {
+        return groupByLabels.computeIfAbsent(
+                labels,
+                _ -> {
+                    labelsOfGroup.add(labels);
+                    return labelsOfGroup.size() - 1;
+                });
+    }
+
+    private Labels labels(Pairs sent) {
+        SortedMap<String, String> added = new TreeMap<>(Utf8Order.COMPARATOR);
+        for (int i = 0; i < sent.strings().length; i += 2) {
+            int name = sent.strings()[i];
+            int text = sent.strings()[i + 1];
+            if (fits(name, limits.labelNameBytesMax()) && fits(text, limits.labelValueBytesMax())) {
+                added.merge(strings.get(name), strings.get(text), SampleLabels::least);
+            }
+        }
+        added.keySet()
+                .removeIf(name ->
+                        LabelNames.NOT_STORED.contains(name)
+                                || COMPUTED.contains(name)
+                                || !series.value(name).isEmpty());
+        while (series.count() + added.size() > limits.labelsMax() && !added.isEmpty()) {
+            added.remove(added.lastKey());
+        }
+        return added.isEmpty() ? series : series.with(added);
+    }
+
+    private boolean fits(int string, int bytesMax) {
+        return strings.length(string) > 0 && strings.length(string) <= bytesMax;
+    }
+
+    private static String least(String left, String right) {
+        return Utf8Order.compare(left, right) <= 0 ? left : right;
+    }
+
+    private boolean is(int string, byte[] expected) {
+        int start = strings.start(string);
+        return strings.length(string) == expected.length
+                && Arrays.equals(
+                        strings.bytes(),
+                        start,
+                        start + expected.length,
+                        expected,
+                        0,
+                        expected.length);
+    }
+
+    private int compare(int left, int right) {
+        byte[] bytes = strings.bytes();
+        int leftStart = strings.start(left);
+        int rightStart = strings.start(right);
+        return Arrays.compareUnsigned(
+                bytes,
+                leftStart,
+                leftStart + strings.length(left),
+                bytes,
+                rightStart,
+                rightStart + strings.length(right));
+    }
+
+    /// 16 hex digits are 8 bytes, which are read little endian, as everyone who compares spans does.
+    private long spanId(int text) {
+        if (strings.length(text) != 16) {
+            return 0;
+        }
+        long bigEndian = 0;
+        for (int i = 0; i < 16; i++) {
+            int digit = Character.digit(strings.bytes()[strings.start(text) + i], 16);
+            if (digit < 0) {
+                return 0;
+            }
+            bigEndian = (bigEndian << 4) | digit;
+        }
+        return Long.reverseBytes(bigEndian);
+    }
+
+    /// Comparable so that keys whose hashes collide on purpose still cost only a logarithm.
+    private record Pairs(int[] strings) implements Comparable<Pairs> {
+        @Override
+        public int compareTo(Pairs other) {
+            return Arrays.compare(strings, other.strings);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Pairs that && Arrays.equals(strings, that.strings);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(strings);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.flamekeeper.intake;
+
+import com.google.errorprone.annotations.FormatMethod;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.LabelNames;
+import io.flamekeeper.model.Labels;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The rules for labels that a sender puts on a series.
+public final class SeriesLabels {
+    private SeriesLabels() {}
+
+    /// Checks the labels of a series as they were sent, in any order; drops empty ones and names the service
+    /// `unknown_service` if nobody else did. Private names (`__…`) pass, as do blanks, dots and any other
+    /// UTF-8. The same pair twice counts once: some clients append their static labels blindly.
+    ///
+    /// @throws FlamekeeperException `INVALID_LABELS` if `__name__` is missing, a name is empty or comes with
+    ///     two values, a text is not Unicode, or a limit is exceeded
+    public static Labels of(List<Map.Entry<String, String>> pairs, IntakeLimits limits) {
+        Map<String, String> valueByName = new HashMap<>();
+        for (Map.Entry<String, String> pair : pairs) {
+            checkText("name", pair.getKey(), limits.labelNameBytesMax());
+            checkText("value", pair.getValue(), limits.labelValueBytesMax());
+            if (pair.getKey().isEmpty()) {
+                throw invalid(
+                        "label name: '' of value '%s' (expected: not empty)", pair.getValue());
+            }
+            String before = valueByName.putIfAbsent(pair.getKey(), pair.getValue());
+            if (before != null && !before.equals(pair.getValue())) {
+                throw invalid(
+                        "label %s: '%s' and '%s' (expected: one value per name)",
+                        pair.getKey(), before, pair.getValue());
+            }
+        }
+        if (valueByName.getOrDefault(LabelNames.NAME, "").isEmpty()) {
+            throw invalid(
+                    "invalid metric name: no label __name__ (expected: one, such as process_cpu)");
+        }
+        if (valueByName.getOrDefault(LabelNames.SERVICE_NAME, "").isEmpty()) {
+            valueByName.put(LabelNames.SERVICE_NAME, LabelNames.UNKNOWN_SERVICE);
+        }
+        Labels labels = Labels.of(valueByName);
+        if (labels.count() > limits.labelsMax()) {
+            throw invalid(
+                    "labels: %d on service '%s' (expected: at most %d)",
+                    labels.count(), labels.value(LabelNames.SERVICE_NAME), limits.labelsMax());
+        }
+        return labels;
+    }
+
+    private static void checkText(String part, String text, int bytesMax) {
+        long bytes = utf8Bytes(text);
+        if (bytes < 0) {
+            throw invalid("label %s: half a surrogate pair (expected: Unicode text)", part);
+        }
+        if (bytes > bytesMax) {
+            throw invalid(
+                    "label %s: %d bytes of '%.64s…' (expected: at most %d)",
+                    part, bytes, text, bytesMax);
+        }
+    }
+
+    /// Length of `text` in UTF-8, or -1 if a surrogate stands alone.
+    private static long utf8Bytes(String text) {
+        long bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                bytes++;
+            } else if (c < 0x800) {
+                bytes += 2;
+            } else if (!Character.isSurrogate(c)) {
+                bytes += 3;
+            } else if (Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+                bytes += 4;
+                i++;
+            } else {
+                return -1;
+            }
+        }
+        return bytes;
+    }
+
+    @FormatMethod
+    private static FlamekeeperException invalid(String message, Object... args) {
+        return new FlamekeeperException(ErrorCode.INVALID_LABELS, message, args);
+    }
+}

@@ -1,0 +1,3 @@
+import type { Browser } from "playwright-core";
+
+export function startBrowser(): Promise<{ browser: Browser | null; reason: string }>;

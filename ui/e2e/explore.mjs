@@ -1,0 +1,405 @@
+// Drives the Explore page of a running server in headless Chromium and prints `N passed, N failed`.
+//
+//   node e2e/explore.mjs --url http://127.0.0.1:4040 --screenshot explore.png [--service NAME]
+//
+// Against an empty server it checks the first-run page instead. Exit code 0 when all passed, 1 when something failed,
+// 77 with one line when no browser runs here.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { parseArgs } from "node:util";
+import { startBrowser } from "./browser.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    url: { type: "string" },
+    screenshot: { type: "string" },
+    service: { type: "string", default: "" },
+  },
+});
+if (!options.url || !options.screenshot) {
+  console.error("usage: node e2e/explore.mjs --url URL --screenshot FILE [--service NAME]");
+  process.exit(2);
+}
+
+const DEADLINE_MILLIS = 20_000;
+const CPU_PANEL = "section[aria-label='Stacks']";
+const SERIES_PANEL = "section[aria-label='Over time']";
+const base = options.url.replace(/\/$/, "");
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const { browser, reason } = await startBrowser();
+if (!browser) {
+  console.log(`no browser runs here: ${reason}`);
+  process.exit(77);
+}
+
+let passed = 0;
+let failed = 0;
+const trouble = [];
+
+/// A check that may wait for conditions; it fails with the message of what it throws.
+async function check(name, run) {
+  try {
+    await run();
+    passed++;
+    console.log(`ok    ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAIL  ${name}: ${String(error.message).split("\n").slice(0, 4).join(" | ")}`);
+  }
+}
+
+function expect(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+/// A page in one colour scheme whose console, policy violations and foreign requests are collected.
+async function openPage(colorScheme, viewport = { width: 1400, height: 900 }) {
+  const context = await browser.newContext({ colorScheme, viewport, locale: "en-US" });
+  const page = await context.newPage();
+  page.setDefaultTimeout(DEADLINE_MILLIS);
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning")
+      trouble.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => trouble.push(`uncaught: ${error.message}`));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${base}/`) && !url.startsWith("data:")) trouble.push(`other origin: ${url}`);
+  });
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  return page;
+}
+
+async function axe(page) {
+  // Evaluated from the outside, so that the page's own policy stays as strict as it is.
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  expect(
+    violations.length === 0,
+    violations
+      .map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`)
+      .join("; "),
+  );
+}
+
+/// How many different colours the flame graph's canvas holds; 1 means nothing was drawn.
+function canvasColours(page) {
+  return page.evaluate(() => {
+    const canvas = document.querySelector(".flame-canvas");
+    if (!canvas?.width || !canvas.height) return 0;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const colours = new Set();
+    for (let at = 0; at < data.length; at += 4 * 7)
+      colours.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+    return colours.size;
+  });
+}
+
+async function settled(page) {
+  await page.waitForFunction((selector) => {
+    const panel = document.querySelector(selector);
+    return (
+      panel &&
+      ["ready", "partial"].includes(panel.dataset.state) &&
+      panel.getAttribute("aria-busy") === "false"
+    );
+  }, CPU_PANEL);
+}
+
+function post(method, body) {
+  return fetch(`${base}/querier.v1.QuerierService/${method}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  }).then((response) => response.json());
+}
+
+const screenshot = (suffix) =>
+  options.screenshot.replace(/(\.png)?$/, suffix === "" ? ".png" : `-${suffix}.png`);
+
+const stats = await post("GetProfileStats", {}).catch((error) => {
+  console.error(`${base} does not answer: ${error.message}`);
+  process.exit(1);
+});
+
+if (stats.dataIngested === true) await checkExplore();
+else await checkFirstRun();
+
+await check("no console errors, no policy violations, no requests to another origin", () => {
+  expect(trouble.length === 0, [...new Set(trouble)].join("; "));
+});
+await browser.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+async function checkExplore() {
+  const page = await openPage("dark");
+  const start = options.service ? `${base}/explore?s=${encodeURIComponent(options.service)}` : `${base}/`;
+  let merged = null;
+  page.on("response", (response) => {
+    if (response.url().endsWith("/SelectMergeStacktraces")) merged = response.request().postDataJSON();
+  });
+
+  await check("page opens and first paint comes within 0.5 s", async () => {
+    await page.goto(start, { waitUntil: "load" });
+    await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+    const paint = await page.evaluate(
+      () => performance.getEntriesByName("first-contentful-paint")[0].startTime,
+    );
+    console.log(`      first contentful paint ${paint.toFixed(0)} ms`);
+    expect(paint <= 500, `${paint.toFixed(0)} ms (expected: at most 500)`);
+  });
+
+  await check("a service and a type are chosen and shown", async () => {
+    await page.waitForFunction(
+      () => new URLSearchParams(location.search).get("s") && new URLSearchParams(location.search).get("t"),
+    );
+    const service = await page.evaluate(() => new URLSearchParams(location.search).get("s"));
+    if (options.service) expect(service === options.service, `${service} (expected: ${options.service})`);
+    await page.getByRole("button", { name: `Service: ${service}` }).waitFor();
+  });
+
+  await check("time series is drawn", async () => {
+    await page.waitForFunction(
+      (selector) => document.querySelector(selector)?.dataset.state === "ready",
+      SERIES_PANEL,
+    );
+    await page.waitForFunction((selector) => {
+      const canvas = document.querySelector(`${selector} canvas`);
+      if (!canvas?.width) return false;
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return data.some((channel) => channel !== 0);
+    }, SERIES_PANEL);
+  });
+
+  await check("flame graph canvas is not empty", async () => {
+    await settled(page);
+    await page.waitForFunction(() => document.querySelector(".flame-canvas")?.width > 0);
+    const colours = await canvasColours(page);
+    expect(colours > 3, `${colours} colours (expected: more than 3)`);
+  });
+
+  await check("total on the page is the total the server gives", async () => {
+    const answer = await post("SelectMergeStacktraces", merged);
+    const shown = await page.locator(".stacks-sentence").getAttribute("data-total");
+    expect(
+      Number(shown) > 0 && shown === String(Number(answer.flamegraph.total)),
+      `${shown} (expected: ${answer.flamegraph.total})`,
+    );
+  });
+
+  await check("table lists functions", async () => {
+    const rows = await page.locator(".top-space > .top-row").count();
+    expect(rows > 0, "no rows");
+  });
+
+  writeFileSync(screenshot(""), await page.screenshot());
+
+  await check("dark page has no accessibility violations", () => axe(page));
+
+  await check("a click zooms, changes the address, and a reload keeps it", async () => {
+    const box = await page.locator(".flame-host").boundingBox();
+    const rows = await page.evaluate(() => document.querySelectorAll(".flame-tree [aria-level='3']").length);
+    await page.mouse.click(box.x + box.width / 2, box.y + 18 * (rows > 0 ? 2 : 1) + 8);
+    await page.waitForFunction(() => new URLSearchParams(location.search).get("z"));
+    const zoom = await page.evaluate(() => new URLSearchParams(location.search).get("z"));
+    const crumb = await page.locator(".crumb[aria-current]").textContent();
+    await page.reload();
+    await settled(page);
+    const after = await page.evaluate(() => new URLSearchParams(location.search).get("z"));
+    expect(after === zoom, `z=${after} (expected: ${zoom})`);
+    await page.locator(".crumb[aria-current]").waitFor();
+    expect((await page.locator(".crumb[aria-current]").textContent()) === crumb, "another frame is zoomed");
+  });
+
+  await check("back leaves the zoom", async () => {
+    await page.goBack();
+    await page.waitForFunction(() => !new URLSearchParams(location.search).get("z"));
+    await page.locator(".crumbs").waitFor({ state: "detached" });
+  });
+
+  await check("search shows the matched share and filters the table", async () => {
+    await settled(page);
+    const name = await page.locator(".top-space > .top-row .top-label").first().textContent();
+    await page.keyboard.press("/");
+    await page.keyboard.type(name.replace(/[.*+?^${}()|[\]\\,!]/g, "."));
+    const share = page.locator(".search-share b");
+    await share.waitFor();
+    expect(/%$/.test(await share.textContent()), `share reads ${await share.textContent()}`);
+    const first = await page.locator(".top-space > .top-row .top-label").first().textContent();
+    expect(first === name, `first row ${first} (expected: ${name})`);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("n");
+    await page.waitForFunction(() => new URLSearchParams(location.search).get("z"));
+    await page.keyboard.press("0");
+    await page.waitForFunction(() => !new URLSearchParams(location.search).get("z"));
+    await page.keyboard.press("/");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.press("Delete");
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !new URLSearchParams(location.search).get("n"));
+  });
+
+  await check("keys change the layout, the direction and the theme, and list themselves", async () => {
+    await page.keyboard.press("2");
+    await page.waitForFunction(() => new URLSearchParams(location.search).get("v") === "table");
+    await page.locator(".flame-host").waitFor({ state: "hidden" });
+    await page.keyboard.press("3");
+    await page.locator(".flame-host").waitFor({ state: "visible" });
+    await page.keyboard.press("i");
+    await page.waitForFunction(() => new URLSearchParams(location.search).get("i") === "0");
+    await page.keyboard.press("i");
+    await page.keyboard.press("?");
+    await page.locator("dialog[open]").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+  });
+
+  await check("the flame graph is walked and zoomed by keyboard", async () => {
+    const tree = page.locator(".flame-tree");
+    await tree.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.waitForFunction(() =>
+      document.querySelector(".flame-tree [aria-selected='true'][aria-level='3']"),
+    );
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => new URLSearchParams(location.search).get("z")?.split(".").length === 2);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !new URLSearchParams(location.search).get("z"));
+    const items = await tree.locator("[role=treeitem]").count();
+    expect(items > 0 && items <= 500, `${items} tree items (expected: 1 to 500)`);
+  });
+
+  await check("label suggestions come from the server and a matcher narrows the data", async () => {
+    await page.getByRole("button", { name: "Filter by label" }).click();
+    const option = page.locator(".popup .option");
+    const offered = await Promise.race([
+      option
+        .first()
+        .waitFor()
+        .then(() => true),
+      page
+        .getByText("Nothing found")
+        .waitFor()
+        .then(() => false),
+    ]);
+    if (offered) {
+      await option.first().click();
+      await page.locator(".editor-head").waitFor();
+      await option.first().waitFor();
+      await option.first().click();
+      await page.waitForFunction(() => new URLSearchParams(location.search).get("q"));
+      await page.locator(".chip").waitFor();
+      await settled(page);
+      await page.locator(".chip-remove").click();
+      await page.waitForFunction(() => !new URLSearchParams(location.search).get("q"));
+    } else {
+      await page.keyboard.press("Escape");
+    }
+    await settled(page);
+  });
+
+  await check("the request behind a panel is shown as curl", async () => {
+    await page.locator(`${CPU_PANEL} button[aria-label^='Show the request']`).click();
+    const text = await page.locator(".popup .code").textContent();
+    expect(text.includes("/SelectMergeStacktraces"), text);
+    await page.keyboard.press("Escape");
+  });
+
+  await check("unknown parts of an address are reported", async () => {
+    await page.goto(`${start}${start.includes("?") ? "&" : "?"}v=pie&colour=red`);
+    await page.locator(".problems").waitFor();
+    const text = await page.locator(".problems").textContent();
+    expect(text.includes("v=pie") && text.includes("colour"), text);
+  });
+
+  await check("a service that does not exist is explained", async () => {
+    await page.goto(`${base}/explore?s=no-such-service&t=process_cpu:cpu:nanoseconds:cpu:nanoseconds`);
+    await page.locator(`${CPU_PANEL}[data-state=empty]`).waitFor();
+    await page.getByText("no-such-service sent nothing in this range").waitFor();
+    await axe(page);
+  });
+
+  const light = await openPage("light");
+  await check("light page is drawn and has no accessibility violations", async () => {
+    await light.goto(start);
+    await settled(light);
+    expect((await canvasColours(light)) > 3, "flame graph is empty");
+    const background = await light.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(/rgb\((2[0-9]{2}), /.test(background), `background ${background} (expected: light)`);
+    await axe(light);
+    writeFileSync(screenshot("light"), await light.screenshot());
+  });
+
+  await check("the theme key overrides the system and is remembered", async () => {
+    const themeIs = (theme) =>
+      light.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, theme);
+    await light.keyboard.press("t");
+    await themeIs("dark");
+    await light.reload();
+    await themeIs("dark");
+    const background = await light.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    expect(!/rgb\((2[0-9]{2}), /.test(background), `background ${background} (expected: dark)`);
+  });
+
+  const narrow = await openPage("dark", { width: 700, height: 900 });
+  await check("a narrow window shows the table first and does not scroll sideways", async () => {
+    await narrow.goto(start);
+    await settled(narrow);
+    await narrow.locator(".stacks-table").waitFor({ state: "visible" });
+    await narrow.locator(".flame-host").waitFor({ state: "hidden" });
+    const sideways = await narrow.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(sideways <= 0, `${sideways} px too wide`);
+    await narrow.getByRole("radio", { name: "Flame graph" }).click();
+    await narrow.locator(".flame-host").waitFor({ state: "visible" });
+    await axe(narrow);
+    writeFileSync(screenshot("narrow"), await narrow.screenshot());
+  });
+
+  await check("all panel states are drawn and accessible", async () => {
+    await page.goto(`${base}/dev/states`);
+    await page.locator(".story").first().waitFor();
+    expect((await page.locator(".story").count()) >= 9, "stories are missing");
+    await axe(page);
+    writeFileSync(screenshot("states"), await page.screenshot({ fullPage: true }));
+  });
+}
+
+async function checkFirstRun() {
+  for (const scheme of ["dark", "light"]) {
+    const page = await openPage(scheme);
+    await check(`${scheme} first-run page shows how to send a profile`, async () => {
+      await page.goto(`${base}/`);
+      await page.getByText("No profile has arrived yet").waitFor();
+      for (const tab of ["Python", "Java", "curl"]) {
+        await page.getByRole("tab", { name: tab }).click();
+        await page.waitForFunction(
+          (origin) => document.querySelector(".first .code")?.textContent.includes(origin),
+          base,
+        );
+      }
+    });
+    await check(`${scheme} first-run page has no accessibility violations`, () => axe(page));
+    await page.getByRole("tab", { name: "Python" }).click();
+    writeFileSync(screenshot(scheme === "dark" ? "" : "light"), await page.screenshot());
+    const status = await fetch(`${base}/api/v1/status`).then((response) => response.json());
+    if (status.lastRejected) {
+      await check(`${scheme} first-run page shows the last refused request`, () =>
+        page.getByText(status.lastRejected.message).waitFor(),
+      );
+    }
+  }
+}
