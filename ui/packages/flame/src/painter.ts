@@ -31,6 +31,8 @@ export interface Picture {
   /// Function outlined wherever it occurs, or [NONE].
   readonly markedName: number;
   readonly hoverNode: number;
+  /// Function under the pointer, here or elsewhere on the page, or [NONE].
+  readonly hoverName: number;
   readonly focusNode: number;
 }
 
@@ -170,14 +172,20 @@ export class Painter {
   }
 
   private drawOutlines(tree: StackTree, frames: VisibleFrames, picture: Picture, theme: FlameTheme): void {
-    const hoverName = picture.hoverNode === NONE ? NONE : tree.name[picture.hoverNode]!;
     for (let visible = 0; visible < frames.count; visible++) {
       const node = frames.node[visible]!;
       const name = tree.name[node]!;
       if (name === picture.markedName && name !== NONE)
         this.outline(tree, frames, picture, visible, theme.focus, 2);
-      else if (name === hoverName)
-        this.outline(tree, frames, picture, visible, theme.outline, node === picture.hoverNode ? 2 : 1);
+      else if (name === picture.hoverName)
+        this.outline(
+          tree,
+          frames,
+          picture,
+          visible,
+          theme.outline,
+          node === picture.hoverNode || picture.hoverNode === NONE ? 2 : 1,
+        );
       if (node === picture.focusNode) this.outline(tree, frames, picture, visible, theme.focus, 2);
     }
   }
