@@ -37,7 +37,10 @@ public final class RandomProfiles {
     /// @param functionCount different functions in a service
     public record Shape(
             int serviceCount, int functionCount, int nodesMax, int profilesMax, int samplesMax) {
-        /// Groups of a few bytes, for thousands of them.
+        /// The smallest groups that still have everything, for thousands of stores.
+        public static final Shape TINY = new Shape(2, 3, 4, 2, 3);
+
+        /// Groups of a few hundred bytes.
         public static final Shape SMALL = new Shape(3, 8, 12, 3, 6);
 
         /// Groups as a JVM's profiler sends them.

@@ -64,19 +64,19 @@ public final class StoredText {
             long timeMillis,
             long total,
             List<Map<String, Long>> bySpan) {
-        return "%s %s @%d total %d %s".formatted(labels, type, timeMillis, total, bySpan);
+        return labels + " " + type + " @" + timeMillis + " total " + total + " " + bySpan;
     }
 
     /// One text for each profile of the tenant, in no order.
     public static List<String> of(Store store, TenantScope scope) {
         try (Snapshot snapshot = store.snapshot(scope)) {
-            List<String> texts = new ArrayList<>();
-            snapshot.parts().forEach(part -> addTo(texts, part));
-            return texts;
+            return snapshot.parts().stream().flatMap(part -> of(part).stream()).toList();
         }
     }
 
-    private static void addTo(List<String> texts, Part part) {
+    /// One text for each profile of the part, in no order.
+    public static List<String> of(Part part) {
+        List<String> texts = new ArrayList<>();
         for (int series = 0; series < part.seriesCount(); series++) {
             int id = series;
             part.forEachRow(
@@ -84,6 +84,7 @@ public final class StoredText {
                     TimeRange.ALWAYS,
                     (timeMillis, total) -> texts.add(of(part, id, timeMillis, total)));
         }
+        return texts;
     }
 
     private static String of(Part part, int series, long timeMillis, long total) {
@@ -111,13 +112,16 @@ public final class StoredText {
         return text(labels, part.type(series), timeMillis, total, bySpan);
     }
 
-    private static Map<String, Long> stacks(SymbolTable symbols, StackTable stacks, long[] self) {
+    /// Amount by stack of all nodes that have any.
+    private static Map<String, Long> stacks(
+            SymbolTable symbols, StackTable stacks, long[] self) {
         var byStack = new TreeMap<String, Long>();
         for (int leaf = 0; leaf < stacks.count(); leaf++) {
             if (self[leaf] != 0) {
                 var text = new StringBuilder();
                 for (int node = leaf; node != StackTable.ROOT; node = stacks.parent()[node]) {
-                    text.append(frame(symbols, stacks.frame()[node])).append(';');
+                    frame(text, symbols, stacks.frame()[node]);
+                    text.append(';');
                 }
                 byStack.merge(text.toString(), self[leaf], SaturatedMath::add);
             }
@@ -125,40 +129,38 @@ public final class StoredText {
         return byStack;
     }
 
-    private static String frame(SymbolTable symbols, int frame) {
+    private static void frame(StringBuilder text, SymbolTable symbols, int frame) {
         SymbolTable.Frames frames = symbols.frames();
-        return "%s:%d %s %x%s"
-                .formatted(
-                        function(symbols, frames.function()[frame]),
-                        frames.line()[frame],
-                        mapping(symbols, frames.mapping()[frame]),
-                        frames.address()[frame],
-                        frames.inlined()[frame] ? " inlined" : "");
+        function(text, symbols, frames.function()[frame]);
+        text.append(':').append(frames.line()[frame]).append(' ');
+        mapping(text, symbols, frames.mapping()[frame]);
+        text.append(' ').append(frames.address()[frame]);
+        text.append(frames.inlined()[frame] ? " inlined" : "");
     }
 
-    private static String function(SymbolTable symbols, int function) {
+    private static void function(StringBuilder text, SymbolTable symbols, int function) {
+        if (function == SymbolTable.NONE) {
+            text.append('?');
+            return;
+        }
         SymbolTable.Functions functions = symbols.functions();
-        return function == SymbolTable.NONE
-                ? "?"
-                : "%s(%s) %s:%d"
-                        .formatted(
-                                symbols.strings().get(functions.name()[function]),
-                                symbols.strings().get(functions.systemName()[function]),
-                                symbols.strings().get(functions.fileName()[function]),
-                                functions.startLine()[function]);
+        text.append(symbols.strings().get(functions.name()[function])).append('(');
+        text.append(symbols.strings().get(functions.systemName()[function])).append(") ");
+        text.append(symbols.strings().get(functions.fileName()[function])).append(':');
+        text.append(functions.startLine()[function]);
     }
 
-    private static String mapping(SymbolTable symbols, int mapping) {
+    private static void mapping(StringBuilder text, SymbolTable symbols, int mapping) {
+        if (mapping == SymbolTable.NONE) {
+            text.append('-');
+            return;
+        }
         SymbolTable.Mappings mappings = symbols.mappings();
-        return mapping == SymbolTable.NONE
-                ? "-"
-                : "%s[%s] %x-%x+%x f%d"
-                        .formatted(
-                                symbols.strings().get(mappings.fileName()[mapping]),
-                                symbols.strings().get(mappings.buildId()[mapping]),
-                                mappings.memoryStart()[mapping],
-                                mappings.memoryLimit()[mapping],
-                                mappings.fileOffset()[mapping],
-                                mappings.flags()[mapping]);
+        text.append(symbols.strings().get(mappings.fileName()[mapping])).append('[');
+        text.append(symbols.strings().get(mappings.buildId()[mapping])).append("] ");
+        text.append(mappings.memoryStart()[mapping]).append('-');
+        text.append(mappings.memoryLimit()[mapping]).append('+');
+        text.append(mappings.fileOffset()[mapping]).append(" flags ");
+        text.append(mappings.flags()[mapping]);
     }
 }
