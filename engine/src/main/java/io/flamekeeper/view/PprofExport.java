@@ -144,7 +144,7 @@ public final class PprofExport {
         for (int node = 1; node < stacks.count(); node++) {
             int frame = stacks.frame()[node];
             int caller = stacks.parent()[node];
-            boolean inlined = symbols.frames().inlined()[frame] && caller != StackTable.ROOT;
+            boolean inlined = symbols.frames().inlined()[frame] && isSymbolised(caller);
             chain[node] = chain(inlined ? chain[caller] : NONE, frame);
             outermost[node] = inlined ? outermost[caller] : node;
         }
@@ -156,6 +156,11 @@ public final class PprofExport {
                 writeSample(node, folded[node], true, chain, outermost);
             }
         }
+    }
+
+    private boolean isSymbolised(int node) {
+        return node != StackTable.ROOT
+                && symbols.frames().function()[stacks.frame()[node]] != SymbolTable.NONE;
     }
 
     private void writeSample(
