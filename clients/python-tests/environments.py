@@ -40,7 +40,8 @@ def python_with_sdk(version: str, cache: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     _run(sys.executable, "-m", "venv", str(folder))
-    _run(str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", *requirements)
+    _run(str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--retries", "1",
+         "--disable-pip-version-check", *requirements)
     (folder / COMPLETE_MARKER).touch()
     return python
 
@@ -48,5 +49,5 @@ def python_with_sdk(version: str, cache: Path) -> Path:
 def _run(*command: str) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
-        reason = (done.stdout.strip().splitlines() or ["no output"])[-1]
+        reason = (done.stdout.strip().splitlines() or ["no output"])[-1].strip()
         raise EnvironmentUnavailable(f"{' '.join(command[1:4])} exited with {done.returncode}: {reason}")

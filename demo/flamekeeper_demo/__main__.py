@@ -30,8 +30,10 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 import urllib.parse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +51,6 @@ PAUSE_SECONDS_MIN = 0.2
 TEMPORARY_PATH_LENGTH_MAX = 40
 """Ray's sockets lie some 65 characters below its folder, and the path of a socket has at most 107."""
 
-NICENESS = 10
 API_START_SECONDS_MAX = 30
 API_STOP_SECONDS_MAX = 12
 """The service uploads once more when it stops; the SDK gives an upload 10 s."""
@@ -60,19 +61,20 @@ def report(event: str, **facts: object) -> None:
 
 
 def main() -> int:
+    """The main thread waits for signals alone. Everything else runs in one other thread: Ray takes over the SIGTERM
+    handler only when it starts in the main thread, and its processes end with the thread that started them."""
     arguments = parse_arguments()
-    os.nice(NICENESS)
     reach_directly(arguments.server)
     stopping = threading.Event()
-    exit_code = 0
-    try:
-        with ExitStack() as parts:
-            run(arguments, parts, stopping)
-    except Exception as failure:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="demo") as thread:
+        failure = thread.submit(run, arguments, stopping).exception()
+    if failure is not None:
+        traceback.print_exception(failure)
         report("failed", why=f"{type(failure).__name__}: {failure}")
-        exit_code = 1
     report("stopped")
-    return exit_code
+    return 0 if failure is None else 1
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -87,31 +89,28 @@ def parse_arguments() -> argparse.Namespace:
     return arguments
 
 
-def run(arguments: argparse.Namespace, parts: ExitStack, stopping: threading.Event) -> None:
-    """Starts every part, each with its undoing in ``parts``, and runs generations until ``stopping``."""
+def run(arguments: argparse.Namespace, stopping: threading.Event) -> None:
+    """Starts every part, runs generations until ``stopping``, and stops the parts in reverse."""
     started = time.monotonic()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+    with ExitStack() as parts:
+        report("starting", what="api")
+        host, port = parts.enter_context(fitness_api(arguments.server))
 
-    report("starting", what="api")
-    host, port = parts.enter_context(fitness_api(arguments.server))
+        report("starting", what="ray")
+        ray_environment.prepare()
+        from flamekeeper_demo.cluster import Cluster  # takes a second, in which the service already starts
 
-    report("starting", what="ray")
-    ray_environment.prepare()
-    from flamekeeper_demo.cluster import Cluster  # importing Ray takes a second in which the service already starts
+        folder = parts.enter_context(temporary_directory(arguments.temporary_directory))
+        if stopping.is_set():
+            return
+        cluster = parts.enter_context(Cluster(arguments.workers, arguments.server, folder))
+        report("workers", count=arguments.workers)
 
-    folder = parts.enter_context(temporary_directory(arguments.temporary_directory))
-    cluster = Cluster(arguments.workers, arguments.server, folder)
-    parts.callback(cluster.stop)
-    for number in (signal.SIGINT, signal.SIGTERM):  # Ray has put its own handlers in place of ours
-        signal.signal(number, lambda *_: stopping.set())
-    report("workers", count=arguments.workers)
-
-    await_answer(host, port)
-    load = Load(host, port)
-    parts.callback(load.stop)
-    report("api", url=f"http://{host}:{port}")
-    evolve(cluster, started, arguments.seconds, stopping)
+        await_answer(host, port)
+        load = Load(host, port)
+        parts.callback(load.stop)
+        report("api", url=f"http://{host}:{port}")
+        evolve(cluster, started, arguments.seconds, stopping)
 
 
 def evolve(cluster: Cluster, started: float, seconds: float, stopping: threading.Event) -> None:
@@ -195,11 +194,11 @@ def await_answer(host: str, port: int) -> None:
 
 
 def reach_directly(server: str) -> None:
-    """Keeps uploads to the given server away from a proxy that the environment may name."""
+    """Keeps requests to the given server and to this machine away from any proxy of the environment."""
     host = urllib.parse.urlsplit(server).hostname
     for name in ("NO_PROXY", "no_proxy"):
         others = [entry for entry in os.environ.get(name, "").split(",") if entry]
-        os.environ[name] = ",".join([*others, str(host)])
+        os.environ[name] = ",".join([*others, "127.0.0.1", "localhost", str(host)])
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def main() -> None:
     app = FastAPI()
     app.include_router(router)
     profiler = Profiler(APPLICATION_NAME, arguments.server, {})
-    profiler.start()
+    profiler.start_nicely()
     threading.Thread(target=stop_when_input_ends, name="parent-watch", daemon=True).start()
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     with socket.socket(fileno=arguments.socket) as listening:

@@ -30,31 +30,45 @@ class _Member:
 
 
 class Cluster:
-    """The islands, by worker id. Every method is called from the driver's main thread."""
+    """The islands, by worker id, from entering this context to leaving it. One thread does all of it."""
 
     def __init__(self, worker_count: int, server: str, temporary_directory: Path) -> None:
+        self._worker_count = worker_count
+        self._server = server
+        self._temporary_directory = temporary_directory
+        self._members: dict[str, _Member] = {}
+        self._migrants: dict[str, list[Strategy]] = {}
+
+    def __enter__(self) -> Cluster:
+        try:
+            self._start()
+        except BaseException:
+            ray.shutdown()
+            raise
+        return self
+
+    def _start(self) -> None:
         package_directory = str(Path(__file__).resolve().parent.parent)
         ray.init(
             address="local",
-            num_cpus=worker_count,
+            num_cpus=self._worker_count,
             labels={NODE_TYPE_LABEL: "local"},
             object_store_memory=OBJECT_STORE_BYTES,
             include_dashboard=False,
             log_to_driver=False,
-            logging_level="warning",
+            logging_level="error",
             runtime_env={
-                "worker_process_setup_hook": worker_setup_hook(server),
+                "worker_process_setup_hook": worker_setup_hook(self._server),
                 "env_vars": {"PYTHONPATH": package_directory},
             },
-            _temp_dir=str(temporary_directory),
+            _temp_dir=str(self._temporary_directory),
         )
-        handles = [Island.remote() for _ in range(worker_count)]
+        handles = [Island.remote() for _ in range(self._worker_count)]
         identities = ray.get([handle.identity.remote() for handle in handles])
         self._members = {
             worker_id: _Member(handle, strategy_type)
             for (worker_id, strategy_type), handle in sorted(zip(identities, handles), key=lambda pair: pair[0])
         }
-        self._migrants: dict[str, list[Strategy]] = {}
 
     def run_generation(self, generation: int) -> list[GenerationResult]:
         """One generation on every island; it ends when the slowest island has finished."""
@@ -79,7 +93,7 @@ class Cluster:
     def release(self, version: str) -> None:
         ray.get([member.handle.release.remote(version) for member in self._members.values()])
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """Lets every island upload its last window, then ends every process of the cluster."""
         stopping = [member.handle.stop.remote() for member in self._members.values()]
         ray.wait(stopping, num_returns=len(stopping), timeout=STOP_SECONDS_MAX)

@@ -69,7 +69,7 @@ def start_worker_profiler(server: str) -> None:
         "strategy_type": strategy_type.value,
         "population_size": str(faults.population_size(generation=1)),
         "version": faults.OLD_VERSION,
-    }).start()
+    }).start_nicely()
 
 
 def _claim_worker_number(ray_worker_id: str) -> int:

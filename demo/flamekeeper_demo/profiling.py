@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import types
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import AbstractContextManager
@@ -27,6 +28,8 @@ from fastapi.routing import APIRoute
 
 
 Result = TypeVar("Result")
+
+NICENESS = 10
 
 
 class Profiler:
@@ -49,6 +52,11 @@ class Profiler:
         if not started:
             raise RuntimeError(f"the SDK did not start: {self._application_name} {self.labels}")
         Profiler.running = self
+
+    def start_nicely(self) -> None:
+        """Starts, and leaves the processor to other programs from now on: the start itself is in nobody's way."""
+        self.start()
+        os.nice(NICENESS)
 
     def stop(self) -> None:
         """Uploads what was sampled since the last upload and stops."""

@@ -108,5 +108,5 @@ export function threeDigits(value: number): string {
   if (size >= 99.95) return value.toFixed(0);
   if (size >= 9.995) return value.toFixed(1);
   if (size >= 0.9995) return value.toFixed(2);
-  return String(Number(value.toPrecision(2)));
+  return size >= 1e-6 ? value.toPrecision(2) : String(Number(value.toPrecision(2)));
 }

@@ -9,6 +9,8 @@ export interface FlameTheme {
   readonly background: string;
   readonly muted: string;
   readonly mutedInk: string;
+  /// Labels of frames above the zoom, which are drawn pale.
+  readonly paleInk: string;
   readonly outline: string;
   readonly focus: string;
   readonly scrollbar: string;
@@ -161,11 +163,11 @@ export class Painter {
       const pale = tree.row[node]! < zoomRow;
       const x = frames.x[visible]! + PADDING;
       const y = rowTop(picture, tree.row[node]!) + middle;
-      context.fillStyle = muted || pale ? theme.mutedInk : FRAME_INK;
+      context.fillStyle = muted ? theme.mutedInk : pale ? theme.paleInk : FRAME_INK;
       context.fillText(label, x, y);
       const left = space - label.length - 1;
       if (name.module === "" || left < 4 || label !== name.label) continue;
-      context.fillStyle = muted || pale ? theme.mutedInk : FRAME_INK_DIM;
+      context.fillStyle = muted ? theme.mutedInk : pale ? theme.paleInk : FRAME_INK_DIM;
       const module = fitModule(name.module, left);
       context.fillText(module, x + (label.length + 1) * this.characterWidth, y);
     }

@@ -112,14 +112,13 @@ const tabs: readonly { layout: Layout; title: string; key: string }[] = [
 
 function LayoutTabs({ layout, onChange }: { layout: Layout; onChange: (layout: Layout) => void }) {
   return (
-    <span class="segments" role="radiogroup" aria-label="Layout">
+    <span class="segments" role="group" aria-label="Layout">
       {tabs.map((tab) => (
         <button
           key={tab.layout}
           type="button"
-          role="radio"
           class={`segment segment-${tab.layout}`}
-          aria-checked={layout === tab.layout || (layout === "auto" && tab.layout === autoLayout())}
+          aria-pressed={layout === tab.layout || (layout === "auto" && tab.layout === autoLayout())}
           title={`${tab.title} ( ${tab.key} )`}
           onClick={() => onChange(tab.layout)}
         >

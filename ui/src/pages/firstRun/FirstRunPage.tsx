@@ -53,16 +53,13 @@ export function FirstRunPage({ onArrived }: { onArrived: () => void }) {
         </p>
         <section class="panel first-panel" aria-label="How to send a profile">
           <div class="tabs">
-            <div role="tablist" aria-label="Client">
+            <div role="group" aria-label="Client">
               {snippets.map(({ title }, index) => (
                 <button
                   key={title}
                   type="button"
-                  role="tab"
-                  id={`tab-${index}`}
                   class="tab"
-                  aria-selected={index === tab}
-                  aria-controls="snippet"
+                  aria-pressed={index === tab}
                   onClick={() => setTab(index)}
                 >
                   {title}
@@ -71,7 +68,7 @@ export function FirstRunPage({ onArrived }: { onArrived: () => void }) {
             </div>
             <CopyButton text={snippet.code} title="Copy" />
           </div>
-          <div id="snippet" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+          <div>
             <p class="snippet-note">{snippet.note}</p>
             <pre class="code" tabIndex={0}>
               {snippet.code}

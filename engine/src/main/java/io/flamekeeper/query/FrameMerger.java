@@ -231,10 +231,10 @@ final class FrameMerger {
             }
             return frames.intern(
                     SymbolTable.NONE,
-                    table.line()[frame],
+                    0,
                     mapping == SymbolTable.NONE ? SymbolTable.NONE : mapping(mapping),
                     table.address()[frame],
-                    inlined);
+                    0);
         }
 
         private int function(int function) {

@@ -1,7 +1,6 @@
 package io.flamekeeper.query;
 
 import static io.flamekeeper.model.ErrorCode.INVALID_REQUEST;
-import static io.flamekeeper.model.ErrorCode.LIMIT_EXCEEDED;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
@@ -28,12 +27,12 @@ final class RegexPattern implements LabelMatcher.ValuePattern {
         this.pattern = pattern;
     }
 
-    /// @throws FlamekeeperException `LIMIT_EXCEEDED` for an expression that is too long or too costly,
-    ///     `INVALID_REQUEST` for one that RE2 does not understand
+    /// @throws FlamekeeperException `INVALID_REQUEST` for an expression that is too long, too costly, or not
+    ///     RE2
     static RegexPattern compile(String expression) {
         if (expression.length() > EXPRESSION_CHARS_MAX) {
             throw new FlamekeeperException(
-                    LIMIT_EXCEEDED,
+                    INVALID_REQUEST,
                     "regular expression: %d characters (expected: at most %d)",
                     expression.length(),
                     EXPRESSION_CHARS_MAX);
@@ -85,7 +84,7 @@ final class RegexPattern implements LabelMatcher.ValuePattern {
 
     private static FlamekeeperException tooCostly(String expression) {
         return new FlamekeeperException(
-                LIMIT_EXCEEDED,
+                INVALID_REQUEST,
                 "regular expression: '%s' is too costly to run (expected: at most %d instructions)",
                 expression,
                 PROGRAM_SIZE_MAX);

@@ -1,7 +1,6 @@
 package io.flamekeeper.query;
 
 import static io.flamekeeper.model.ErrorCode.INVALID_REQUEST;
-import static io.flamekeeper.model.ErrorCode.LIMIT_EXCEEDED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.flamekeeper.model.FlamekeeperException;
@@ -43,7 +42,7 @@ public final class SelectorParser {
     /// type that it names, because Grafana's variables say it so.
     ///
     /// @throws FlamekeeperException `INVALID_REQUEST`, naming the position, counted from 1, and what was
-    ///     expected there; `LIMIT_EXCEEDED` for a selector or regular expression that is too large
+    ///     expected there; or the selector or regular expression that is too large
     public static Selector parse(String text) {
         List<LabelMatcher> matchers = new ArrayList<>();
         for (LabelMatcher matcher : new SelectorParser(text).matchers()) {
@@ -93,7 +92,7 @@ public final class SelectorParser {
     private List<LabelMatcher> matchers() {
         if (text.length() > CHARS_MAX) {
             throw new FlamekeeperException(
-                    LIMIT_EXCEEDED,
+                    INVALID_REQUEST,
                     "selector: %d characters (expected: at most %d)",
                     text.length(),
                     CHARS_MAX);

@@ -4,7 +4,7 @@ package io.flamekeeper.model;
 /// kept, so that a profile file can be written from it.
 ///
 /// Frames with a function have neither address nor mapping, because the same line is one frame wherever
-/// its binary was loaded. System names equal to the name are 0. Strings, functions, mappings, frames and
+/// its binary was loaded; the others have neither line nor inlining. System names equal to the name are 0. Strings, functions, mappings, frames and
 /// nodes are each unique and in an order that depends on the content alone.
 ///
 /// @param self amount measured while the node was the leaf, `long[stacks.count()]`, at least 0; sums
