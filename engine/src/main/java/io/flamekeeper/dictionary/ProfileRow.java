@@ -1,0 +1,58 @@
+package io.flamekeeper.dictionary;
+
+import io.flamekeeper.model.SaturatedMath;
+
+/// One profile in the ids of its service's [Dictionary].
+///
+/// | column   | shape     | meaning                                                             |
+/// |----------|-----------|---------------------------------------------------------------------|
+/// | `node`   | `int[n]`  | leaf node                                                           |
+/// | `value`  | `long[n]` | amount, > 0                                                         |
+/// | `spanId` | `long[n]` | span, 0 = none; length 0 if no sample has one                       |
+///
+/// Pairs are unique in (node, span), in no order.
+///
+/// @param total sum of `value`, saturated
+public record ProfileRow(
+        int series,
+        long timeNanos,
+        long durationNanos,
+        long period,
+        long total,
+        int[] node,
+        long[] value,
+        long[] spanId) {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    public static ProfileRow of(
+            int series,
+            long timeNanos,
+            long durationNanos,
+            long period,
+            int[] node,
+            long[] value,
+            long[] spanId) {
+        return new ProfileRow(
+                series, timeNanos, durationNanos, period, sum(value), node, value, spanId);
+    }
+
+    private static long sum(long[] values) {
+        long sum = 0;
+        for (long value : values) {
+            sum = SaturatedMath.add(sum, value);
+        }
+        return sum;
+    }
+
+    public long timeMillis() {
+        return Math.floorDiv(timeNanos, NANOS_PER_MILLI);
+    }
+
+    public int pairCount() {
+        return node.length;
+    }
+
+    public boolean hasSpans() {
+        return spanId.length > 0;
+    }
+}

@@ -1,0 +1,8 @@
+/// The on-disk form of sealed profiles. [SegmentLayout] is the specification; [SegmentWriter] and [Segment]
+/// are its two readings.
+///
+/// May use `model`, `vfs`, `column` and `dictionary`.
+@NullMarked
+package io.flamekeeper.segment;
+
+import org.jspecify.annotations.NullMarked;

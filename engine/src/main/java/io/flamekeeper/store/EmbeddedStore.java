@@ -1,0 +1,270 @@
+package io.flamekeeper.store;
+
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.model.TenantId;
+import io.flamekeeper.model.TenantScope;
+import io.flamekeeper.segment.Partition;
+import io.flamekeeper.segment.Segment;
+import io.flamekeeper.vfs.Vfs;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/// A store in one folder: a [Shard] per core writes logs and keeps the newest profiles in memory, a
+/// [Sealer] turns them into segments, [Recovery] finds all of it again. What never changes hands is the
+/// order: durable, then visible, then answered.
+public final class EmbeddedStore implements Store {
+    private final Vfs vfs;
+    private final StoreFault fault;
+    private final List<Shard> shards;
+    private final Sealer sealer;
+    private final long recoveredProfiles;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private EmbeddedStore(
+            Vfs vfs, StoreFault fault, List<Shard> shards, Sealer sealer, long recoveredProfiles) {
+        this.vfs = vfs;
+        this.fault = fault;
+        this.shards = shards;
+        this.sealer = sealer;
+        this.recoveredProfiles = recoveredProfiles;
+    }
+
+    /// Reads back what the folder holds and starts the threads.
+    ///
+    /// @param vfs      taken over; closed with the store, also when this fails
+    /// @param hashSeed unpredictable, so that nobody can choose names whose hashes collide
+    /// @param threads  makes the writer of every shard, and the sealer
+    /// @param report   gets, from any thread, a line for everything an operator should know: what recovery
+    ///     repaired or set aside, and why sealing fails
+    /// @throws FlamekeeperException `STORE_UNAVAILABLE` if the folder cannot be read or written, or a newer
+    ///     version of the software wrote it
+    public static EmbeddedStore open(
+            Vfs vfs,
+            StoreConfig config,
+            InstantSource clock,
+            long hashSeed,
+            ThreadFactory threads,
+            Consumer<String> report) {
+        var fault = new StoreFault();
+        Recovery.Result found;
+        try {
+            found = Recovery.run(vfs, fault, config.shardCount(), hashSeed);
+        } catch (IOException e) {
+            throw closing(
+                    vfs,
+                    new FlamekeeperException(
+                            e, ErrorCode.STORE_UNAVAILABLE, "store: cannot be read back: %s", e));
+        } catch (RuntimeException e) {
+            throw closing(vfs, e);
+        }
+        found.report().forEach(report);
+        return start(vfs, config, clock, hashSeed, threads, report, fault, found);
+    }
+
+    private static RuntimeException closing(Vfs vfs, RuntimeException cause) {
+        try {
+            vfs.close();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+        return cause;
+    }
+
+    private static EmbeddedStore start(
+            Vfs vfs,
+            StoreConfig config,
+            InstantSource clock,
+            long hashSeed,
+            ThreadFactory threads,
+            Consumer<String> report,
+            StoreFault fault,
+            Recovery.Result found) {
+        List<Shard> shards = new ArrayList<>();
+        var sealer = new Sealer(vfs, fault, found.catalog(), shards, report);
+        var generation = new AtomicLong(found.generationMax());
+        var context =
+                new Shard.Context(
+                        vfs,
+                        config,
+                        clock,
+                        fault,
+                        generation::incrementAndGet,
+                        sealer::wake,
+                        hashSeed);
+        for (int number = 0; number < config.shardCount(); number++) {
+            shards.add(new Shard(number, context, found.shards().get(number)));
+        }
+        shards.forEach(shard -> threads.newThread(shard::run).start());
+        threads.newThread(sealer::run).start();
+        return new EmbeddedStore(vfs, fault, List.copyOf(shards), sealer, found.profiles());
+    }
+
+    @Override
+    public void append(TenantScope scope, List<ProfileGroup> groups) {
+        List<CompletableFuture<@Nullable Void>> answers = new ArrayList<>(groups.size());
+        for (ProfileGroup group : groups) {
+            var key = new PartitionKey(scope.tenant(), group.service());
+            answers.add(shards.get(shardOf(key)).append(key, group));
+        }
+        awaitAll(answers);
+    }
+
+    private int shardOf(PartitionKey key) {
+        int hash = key.hashCode() * 0x9E3779B9;
+        return Math.floorMod(hash ^ hash >>> 16, shards.size());
+    }
+
+    /// Waits for every answer, without reacting to interrupts, then throws the first refusal.
+    private static void awaitAll(List<CompletableFuture<@Nullable Void>> answers) {
+        @Nullable RuntimeException refusal = null;
+        for (CompletableFuture<@Nullable Void> answer : answers) {
+            try {
+                answer.join();
+            } catch (CompletionException e) {
+                refusal = refusal == null ? unwrap(e) : refusal;
+            }
+        }
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    /// One exception for each caller: several may wait for the same batch.
+    private static RuntimeException unwrap(CompletionException e) {
+        return e.getCause() instanceof FlamekeeperException cause
+                ? new FlamekeeperException(
+                        cause, cause.code(), "%s", String.valueOf(cause.getMessage()))
+                : e;
+    }
+
+    /// Seals everything that is in memory now, and returns when it is in segments. For tests and tools; by
+    /// itself the store seals as [StoreConfig] says.
+    ///
+    /// @throws FlamekeeperException `STORE_UNAVAILABLE` if the disk refuses; everything stays readable
+    public void seal() {
+        awaitAll(shards.stream().map(Shard::freeze).toList());
+        try {
+            sealer.seal();
+        } catch (IOException e) {
+            throw new FlamekeeperException(
+                    e, ErrorCode.STORE_UNAVAILABLE, "store: cannot seal: %s", e);
+        }
+    }
+
+    @Override
+    public Snapshot snapshot(TenantScope scope) {
+        List<Segment> held = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
+        for (Shard shard : shards) {
+            ShardState state = shard.state();
+            parts.addAll(Head.ofTenant(state.active(), scope.tenant()));
+            state.frozen()
+                    .forEach(head -> parts.addAll(Head.ofTenant(head.parts(), scope.tenant())));
+            for (Segment segment : state.segments()) {
+                List<Part> ofTenant = parts(segment, scope.tenant());
+                if (!ofTenant.isEmpty()) {
+                    if (!segment.tryAcquire()) {
+                        held.forEach(Segment::release);
+                        throw closing();
+                    }
+                    held.add(segment);
+                    parts.addAll(ofTenant);
+                }
+            }
+        }
+        return new SegmentHolder(List.copyOf(parts), held);
+    }
+
+    private static List<Part> parts(Segment segment, TenantId tenant) {
+        List<Part> parts = new ArrayList<>();
+        for (Partition partition : segment.partitions()) {
+            if (partition.tenant().equals(tenant)) {
+                parts.add(new SegmentPart(partition));
+            }
+        }
+        return parts;
+    }
+
+    /// Keeps the segments of its parts open.
+    private static final class SegmentHolder implements Snapshot {
+        private final List<Part> parts;
+        private final List<Segment> segments;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        SegmentHolder(List<Part> parts, List<Segment> segments) {
+            this.parts = parts;
+            this.segments = segments;
+        }
+
+        @Override
+        public List<Part> parts() {
+            return parts;
+        }
+
+        @Override
+        public void close() {
+            if (closed.compareAndSet(false, true)) {
+                segments.forEach(Segment::release);
+            }
+        }
+    }
+
+    @Override
+    public StoreStatistics statistics() {
+        List<ShardState> states = shards.stream().map(Shard::state).toList();
+        return new StoreStatistics(
+                sum(shards, Shard::appendedProfiles),
+                recoveredProfiles,
+                sum(states, ShardState::headProfiles),
+                sum(states, state -> state.segments().size()),
+                sum(states, ShardState::segmentBytes),
+                sum(states, ShardState::walBytes),
+                sum(shards, Shard::syncCount));
+    }
+
+    private static <T> long sum(List<T> all, ToLongFunction<T> figure) {
+        return all.stream().mapToLong(figure).sum();
+    }
+
+    @Override
+    public Optional<String> fault() {
+        return fault.reason();
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        sealer.close();
+        sealer.awaitEnd();
+        shards.forEach(Shard::close);
+        shards.forEach(Shard::awaitEnd);
+        for (Shard shard : shards) {
+            shard.state().segments().forEach(Segment::release);
+        }
+        try {
+            vfs.close();
+        } catch (IOException e) {
+            throw new FlamekeeperException(
+                    e, ErrorCode.STORE_UNAVAILABLE, "store: cannot give up the folder: %s", e);
+        }
+    }
+
+    static FlamekeeperException closing() {
+        return new FlamekeeperException(ErrorCode.STORE_UNAVAILABLE, "store: closing");
+    }
+}

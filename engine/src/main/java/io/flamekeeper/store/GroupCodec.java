@@ -1,0 +1,106 @@
+package io.flamekeeper.store;
+
+import io.flamekeeper.column.ByteSink;
+import io.flamekeeper.column.ByteSource;
+import io.flamekeeper.dictionary.Dictionary;
+import io.flamekeeper.dictionary.DictionaryCodec;
+import io.flamekeeper.dictionary.PairCodec;
+import io.flamekeeper.dictionary.ProfileRow;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.TenantId;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One group as the payload of a log frame. *u* is a varint, *z* a zig-zag varint.
+///
+///     number of the partition in this head u; if it is a new one, the next number,
+///         tenant and service, each its byte count u and its bytes
+///     what the group added to the partition's dictionary, as `DictionaryCodec` writes it
+///     row count u, then for each row
+///         series u; start of sampling in nanoseconds z; duration in nanoseconds z; period z
+///         pair count u, times two, plus one if the pairs have spans
+///         pairs, as `PairCodec` writes them
+final class GroupCodec {
+    /// The type of such a frame.
+    static final int FRAME_TYPE = 1;
+
+    private GroupCodec() {}
+
+    /// @param isNew whether this is the partition's first frame
+    /// @param from  the dictionary before the group
+    static void write(
+            int number,
+            HeadPartition partition,
+            boolean isNew,
+            Dictionary.Mark from,
+            List<ProfileRow> rows,
+            ByteSink sink) {
+        sink.putVarint(number);
+        if (isNew) {
+            sink.putString(partition.key().tenant().value());
+            sink.putString(partition.key().service());
+        }
+        DictionaryCodec.write(partition.dictionary().view(), from, sink);
+        sink.putVarint(rows.size());
+        for (ProfileRow row : rows) {
+            sink.putVarint(row.series());
+            sink.putZigZag(row.timeNanos());
+            sink.putZigZag(row.durationNanos());
+            sink.putZigZag(row.period());
+            sink.putVarint(2L * row.pairCount() + (row.hasSpans() ? 1 : 0));
+            PairCodec.write(row, sink);
+        }
+    }
+
+    /// Adds to the head what [#write] wrote.
+    ///
+    /// @throws FlamekeeperException `CORRUPT_DATA`; the head is then as it was
+    static void read(ByteSource source, Head head) {
+        int number = source.nextInt(head.partitionCount());
+        boolean isNew = number == head.partitionCount();
+        HeadPartition partition = isNew ? head.add(readKey(source)) : head.partition(number);
+        Dictionary.Mark before = partition.dictionary().mark();
+        try {
+            DictionaryCodec.read(source, partition.dictionary());
+            List<ProfileRow> rows = readRows(source, partition.dictionary().mark().series());
+            source.expectEnd();
+            head.addRows(partition, rows);
+        } catch (FlamekeeperException e) {
+            partition.dictionary().rollbackTo(before);
+            if (isNew) {
+                head.removeLast();
+            }
+            throw e;
+        }
+    }
+
+    private static PartitionKey readKey(ByteSource source) {
+        return new PartitionKey(new TenantId(source.nextString()), source.nextString());
+    }
+
+    private static List<ProfileRow> readRows(ByteSource source, int seriesCount) {
+        int count = source.nextCount();
+        List<ProfileRow> rows = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int series = source.nextInt(seriesCount - 1);
+            long timeNanos = source.nextZigZag();
+            long durationNanos = source.nextZigZag();
+            long period = source.nextZigZag();
+            int pairCountAndSpans = source.nextInt(Integer.MAX_VALUE);
+            int pairCount = pairCountAndSpans >>> 1;
+            boolean hasSpans = (pairCountAndSpans & 1) != 0;
+            if (pairCount > source.remaining()) {
+                throw source.corrupt(pairCount + " pairs in " + source.remaining() + " bytes");
+            }
+            int[] node = new int[pairCount];
+            long[] value = new long[pairCount];
+            long[] spanId = new long[hasSpans ? pairCount : 0];
+            PairCodec.read(source, pairCount, node, value);
+            if (hasSpans) {
+                PairCodec.readSpans(source, pairCount, spanId);
+            }
+            rows.add(ProfileRow.of(series, timeNanos, durationNanos, period, node, value, spanId));
+        }
+        return rows;
+    }
+}

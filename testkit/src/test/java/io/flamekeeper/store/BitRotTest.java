@@ -1,0 +1,191 @@
+package io.flamekeeper.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.flamekeeper.column.Checksum;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.testkit.RandomProfiles;
+import io.flamekeeper.testkit.SimulatedVfs;
+import io.flamekeeper.testkit.SimulatedVfs.Faults;
+import io.flamekeeper.testkit.StoredText;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/// One bit of one file is wrong: the store starts, says so if anything is missing, and never answers wrongly.
+class BitRotTest {
+    @Test
+    void anyBitFlipped_answersRightOrSaysSo() {
+        long seed = 11;
+        var random = new SplittableRandom(seed);
+        Set<String> expected = new HashSet<>();
+        Map<String, byte[]> files = referenceStore(seed, expected);
+        assertThat(files.keySet())
+                .contains("catalog-1", "catalog-2", "segment-0-1.seg", "segment-0-2.seg", "wal-0-3.log");
+        var outcomes = new TreeMap<String, Integer>();
+        int flips = 0;
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            int bits = 8 * file.getValue().length;
+            for (int i = 0; i < Math.min(bits, 400); i++) {
+                // The first bits are headers, where every one means something else.
+                int bit = i < 200 ? i : random.nextInt(bits);
+                String where = "seed %d, bit %d of %s".formatted(seed, bit, file.getKey());
+                outcomes.merge(flip(files, file.getKey(), bit, expected, where), 1, Integer::sum);
+                flips++;
+            }
+        }
+        System.out.printf("bit rot: flips %d, %s, wrong 0, seed %d%n", flips, outcomes, seed);
+        assertThat(outcomes.get("flagged")).isGreaterThan(flips / 4);
+    }
+
+    /// Two segments, two catalogs, and a log of several batches.
+    private static Map<String, byte[]> referenceStore(long seed, Set<String> expected) {
+        var profiles = new RandomProfiles(seed, RandomProfiles.Shape.SMALL);
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        try (EmbeddedStore store = TestStores.open(vfs, 1)) {
+            for (int generation = 0; generation < 3; generation++) {
+                for (int i = 0; i < 12; i++) {
+                    ProfileGroup group = profiles.next();
+                    store.append(Workload.TENANT, List.of(group));
+                    expected.addAll(StoredText.of(group));
+                }
+                if (generation < 2) {
+                    store.seal();
+                }
+            }
+        }
+        return vfs.content();
+    }
+
+    private static String flip(
+            Map<String, byte[]> files, String name, int bit, Set<String> expected, String where) {
+        Map<String, byte[]> flipped = new TreeMap<>(files);
+        flipped.computeIfPresent(
+                name,
+                (_, bytes) -> {
+                    byte[] copy = bytes.clone();
+                    copy[bit / 8] ^= (byte) (1 << bit % 8);
+                    return copy;
+                });
+        var vfs = SimulatedVfs.of(flipped, Faults.NONE);
+        List<String> report = new ArrayList<>();
+        boolean refused = false;
+        List<String> found = new ArrayList<>();
+        try (EmbeddedStore store = TestStores.open(vfs, 1, report);
+                Snapshot snapshot = store.snapshot(Workload.TENANT)) {
+            for (Part part : snapshot.parts()) {
+                try {
+                    found.addAll(StoredText.of(part));
+                } catch (FlamekeeperException e) {
+                    assertThat(e.code()).as(where).isEqualTo(ErrorCode.CORRUPT_DATA);
+                    refused = true;
+                }
+            }
+        }
+        assertThat(expected).as("%s: wrong", where).containsAll(found);
+        assertThat(new HashSet<>(found)).as("%s: twice", where).hasSize(found.size());
+        boolean complete = found.size() == expected.size();
+        boolean flagged = refused || !report.isEmpty();
+        assertThat(complete || flagged).as("%s: missing in silence", where).isTrue();
+        return complete ? "correct" : "flagged";
+    }
+
+    @Test
+    void log_damagedBeforeLaterBatches_servesWhatCameBeforeAndSetsTheRestAside() {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        var profiles = new RandomProfiles(3, RandomProfiles.Shape.SMALL);
+        List<String> first;
+        long firstBytes;
+        try (EmbeddedStore store = TestStores.open(vfs, 1)) {
+            ProfileGroup group = profiles.next();
+            first = StoredText.of(group);
+            store.append(Workload.TENANT, List.of(group));
+            firstBytes = store.statistics().walBytes();
+            store.append(Workload.TENANT, List.of(profiles.next()));
+            store.append(Workload.TENANT, List.of(profiles.next()));
+        }
+        Map<String, byte[]> files = new TreeMap<>(vfs.content());
+        byte[] log = Objects.requireNonNull(files.get("wal-0-1.log"));
+        log[(int) firstBytes + 30] ^= 1;
+        SimulatedVfs damaged = SimulatedVfs.of(files, Faults.NONE);
+        List<String> report = new ArrayList<>();
+
+        try (EmbeddedStore store = TestStores.open(damaged, 1, report)) {
+            assertThat(StoredText.of(store, Workload.TENANT)).hasSameElementsAs(first);
+        }
+
+        String aside = "wal-0-1.log." + firstBytes + ".quarantine";
+        assertThat(report).singleElement().asString().contains(aside).contains("acknowledged");
+        assertThat(damaged.content()).containsKey(aside);
+        assertThat(damaged.content().get(aside)).hasSize((int) (log.length - firstBytes));
+        assertThat(damaged.content().get("wal-0-1.log")).hasSize((int) firstBytes);
+    }
+
+    @Test
+    void segment_tableOfContentsDamaged_isSetAsideAndTheRestServed() {
+        Set<String> expected = new HashSet<>();
+        Map<String, byte[]> files = new TreeMap<>(referenceStore(5, expected));
+        files.computeIfPresent(
+                "segment-0-1.seg",
+                (_, bytes) -> {
+                    bytes[bytes.length - 1] ^= 1;
+                    return bytes;
+                });
+        var vfs = SimulatedVfs.of(files, Faults.NONE);
+        List<String> report = new ArrayList<>();
+        try (EmbeddedStore store = TestStores.open(vfs, 1, report)) {
+            List<String> found = StoredText.of(store, Workload.TENANT);
+            assertThat(expected).containsAll(found);
+            assertThat(found).hasSizeLessThan(expected.size()).isNotEmpty();
+        }
+        assertThat(report).singleElement().asString().contains("segment-0-1.seg.quarantine");
+        assertThat(vfs.content()).containsKey("segment-0-1.seg.quarantine");
+    }
+
+    @Test
+    void catalog_bothGenerationsLost_segmentsAreTakenUpAgain() {
+        Set<String> expected = new HashSet<>();
+        Map<String, byte[]> files = new TreeMap<>(referenceStore(6, expected));
+        files.keySet().removeIf(name -> name.startsWith("catalog-"));
+        var vfs = SimulatedVfs.of(files, Faults.NONE);
+        List<String> report = new ArrayList<>();
+        try (EmbeddedStore store = TestStores.open(vfs, 1, report)) {
+            assertThat(StoredText.of(store, Workload.TENANT))
+                    .containsExactlyInAnyOrderElementsOf(expected);
+        }
+        assertThat(report).hasSize(2);
+    }
+
+    @Test
+    void start_newerVersion_isRefusedAndTouchesNothing() {
+        Set<String> expected = new HashSet<>();
+        for (String name : List.of("wal-0-3.log", "segment-0-2.seg")) {
+            Map<String, byte[]> files = new TreeMap<>(referenceStore(8, expected));
+            files.computeIfPresent(
+                    name,
+                    (_, bytes) -> {
+                        bytes[4] = 2;
+                        int crc = Checksum.of(bytes, 0, 20);
+                        ByteBuffer.wrap(bytes)
+                                .order(ByteOrder.LITTLE_ENDIAN)
+                                .putInt(20, crc);
+                        return bytes;
+                    });
+            var vfs = SimulatedVfs.of(files, Faults.NONE);
+            assertThatThrownBy(() -> TestStores.open(vfs, 1))
+                    .hasMessageContaining(name + ": version 2 (expected: at most 1");
+            assertThat(vfs.content()).usingRecursiveComparison().isEqualTo(files);
+        }
+    }
+}

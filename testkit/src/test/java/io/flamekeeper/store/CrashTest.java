@@ -1,0 +1,123 @@
+package io.flamekeeper.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.store.Workload.Ledger;
+import io.flamekeeper.store.Workload.PowerCut;
+import io.flamekeeper.testkit.SimulatedVfs;
+import io.flamekeeper.testkit.SimulatedVfs.Faults;
+import io.flamekeeper.testkit.SimulatedVfs.Survival;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// The power goes at every moment there is, and comes back to whatever a disk may have kept.
+class CrashTest {
+    private static final List<Survival> SURVIVALS =
+            List.of(
+                    Survival.NOTHING,
+                    Survival.EVERYTHING,
+                    Survival.PREFIX,
+                    Survival.LAST_PAGE_TORN);
+
+    @Test
+    void recovery_afterEveryOperationAndInsideRecovery_losesNothing() {
+        long seed = 42;
+        var workload = new Workload(seed, 70, 9);
+        long states = 0;
+        long checked = 0;
+        boolean cut = true;
+        for (int at = 1; cut; at++) {
+            var faults = new PowerCut(at);
+            var vfs = SimulatedVfs.empty(faults);
+            var ledger = new Ledger();
+            open(vfs, 1)
+                    .ifPresent(
+                            store -> {
+                                workload.run(store, ledger, true);
+                                store.close();
+                            });
+            cut = faults.happened();
+            for (Survival survival : SURVIVALS) {
+                SimulatedVfs left = vfs.afterPowerCut(survival, Faults.NONE);
+                String where = "seed %d, operation %d, %s".formatted(seed, at, survival);
+                states += crashInRecovery(left, ledger, where);
+                checked += ledger.acknowledged.size();
+            }
+        }
+        System.out.printf(
+                "crash enumeration: states %d, acknowledged profiles checked %d, lost 0, seed %d%n",
+                states, checked, seed);
+        assertThat(states).isGreaterThan(1_000);
+    }
+
+    /// Starts, is cut off at every operation of the start, starts again.
+    private static long crashInRecovery(SimulatedVfs left, Ledger ledger, String where) {
+        long states = 0;
+        boolean cut = true;
+        for (int at = 1; cut; at++) {
+            var faults = new PowerCut(at);
+            SimulatedVfs second = SimulatedVfs.of(left.content(), faults);
+            open(second, 1).ifPresent(EmbeddedStore::close);
+            cut = faults.happened();
+            Survival survival = SURVIVALS.get(at % SURVIVALS.size());
+            SimulatedVfs third = second.afterPowerCut(survival, Faults.NONE);
+            try (EmbeddedStore store = TestStores.open(third, 1)) {
+                ledger.check(store, where + ", in recovery " + at);
+            }
+            states++;
+        }
+        return states;
+    }
+
+    private static Optional<EmbeddedStore> open(SimulatedVfs vfs, int shards) {
+        try {
+            return Optional.of(TestStores.open(vfs, shards));
+        } catch (FlamekeeperException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void recovery_afterRandomCrashesInARow_losesNothing() {
+        long crashes = 0;
+        long checked = 0;
+        long seeds = 150;
+        for (long seed = 1; seed <= seeds; seed++) {
+            var random = new SplittableRandom(seed);
+            var ledger = new Ledger();
+            SimulatedVfs vfs = SimulatedVfs.empty(Faults.NONE);
+            for (int round = 0; round < 6; round++) {
+                String where = "seed %d, round %d".formatted(seed, round);
+                var faults = new PowerCut(random.nextInt(1, 120));
+                vfs = vfs.afterKill(faults);
+                var workload = new Workload(random.nextLong(), 40, 8);
+                int shards = 1 + random.nextInt(3);
+                Optional<EmbeddedStore> opened = open(vfs, shards);
+                opened.ifPresent(
+                        store -> {
+                            ledger.check(store, where);
+                            ledger.settle(store);
+                            workload.run(store, ledger, true);
+                            store.close();
+                        });
+                vfs =
+                        random.nextInt(4) == 0
+                                ? vfs.afterKill(Faults.NONE)
+                                : vfs.afterPowerCut(Survival.random(random), Faults.NONE);
+                crashes++;
+            }
+            try (EmbeddedStore store = TestStores.open(vfs, 2)) {
+                ledger.check(store, "seed %d, end".formatted(seed));
+            }
+            checked += ledger.acknowledged.size();
+        }
+        System.out.printf(
+                "random crashes: crash points %d, acknowledged %d, lost 0, seeds 1 to %d%n",
+                crashes, checked, seeds);
+    }
+}

@@ -1,0 +1,132 @@
+package io.flamekeeper.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.store.Workload.Ledger;
+import io.flamekeeper.testkit.SimulatedVfs;
+import io.flamekeeper.testkit.SimulatedVfs.Faults;
+import io.flamekeeper.testkit.SimulatedVfs.Operation;
+import io.flamekeeper.testkit.SimulatedVfs.Survival;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// Every single operation fails, in every way it can, once and for good.
+class FailingDiskTest {
+    private enum Kind {
+        /// The operation does not happen.
+        ERROR,
+        /// A write leaves some of its bytes and fails.
+        DISK_FULL
+    }
+
+    /// Fails from the `at`-th operation on, `times` times.
+    private static final class Failing implements Faults {
+        private final int at;
+        private final int times;
+        private final Kind kind;
+        private int operations;
+        private boolean syncFailed;
+        private int syncsAfterFailedSync;
+        private Optional<Operation> failed = Optional.empty();
+
+        Failing(int at, int times, Kind kind) {
+            this.at = at;
+            this.times = times;
+            this.kind = kind;
+        }
+
+        @Override
+        public synchronized int before(Operation operation, String name) throws IOException {
+            boolean isSync = operation == Operation.SYNC || operation == Operation.SYNC_DIRECTORY;
+            if (isSync && syncFailed) {
+                syncsAfterFailedSync++;
+            }
+            operations++;
+            if (operations < at || operations >= (long) at + times) {
+                return Integer.MAX_VALUE;
+            }
+            failed = failed.or(() -> Optional.of(operation));
+            syncFailed |= isSync;
+            if (kind == Kind.DISK_FULL && operation == Operation.WRITE) {
+                return operations % 50;
+            }
+            throw new IOException("Input/output error");
+        }
+
+        synchronized boolean happened() {
+            return operations >= at;
+        }
+    }
+
+    @Test
+    void store_anyOperationFails_losesNothingAndResumes() {
+        long seed = 7;
+        var workload = new Workload(seed, 24, 8);
+        long points = 0;
+        long acknowledged = 0;
+        for (Kind kind : Kind.values()) {
+            for (int times : new int[] {1, Integer.MAX_VALUE}) {
+                boolean happened = true;
+                for (int at = 1; happened; at++) {
+                    var faults = new Failing(at, times, kind);
+                    var ledger = new Ledger();
+                    String where = "seed %d, %s at %d, %d times".formatted(seed, kind, at, times);
+                    happened = run(workload, faults, times, ledger, where);
+                    points++;
+                    acknowledged += ledger.acknowledged.size();
+                }
+            }
+        }
+        System.out.printf(
+                "failing operations: points %d, acknowledged %d, lost 0, syncs after a failed one 0, seed %d%n",
+                points, acknowledged, seed);
+    }
+
+    /// @return whether the operation that should fail was ever asked for
+    private static boolean run(
+            Workload workload, Failing faults, int times, Ledger ledger, String where) {
+        var vfs = SimulatedVfs.empty(faults);
+        Optional<EmbeddedStore> opened = open(vfs);
+        opened.ifPresent(store -> workload.run(store, ledger, false));
+        boolean happened = faults.happened();
+        opened.ifPresent(
+                store -> {
+                    if (happened && times == 1 && !faults.syncFailed) {
+                        checkResumed(store, ledger, where);
+                    }
+                    assertThat(store.fault().isPresent()).as(where).isEqualTo(faults.syncFailed);
+                    store.close();
+                });
+        assertThat(faults.syncsAfterFailedSync).as(where).isZero();
+        for (SimulatedVfs left :
+                List.of(
+                        vfs.afterKill(Faults.NONE),
+                        vfs.afterPowerCut(Survival.NOTHING, Faults.NONE))) {
+            try (EmbeddedStore store = TestStores.open(left, 1)) {
+                ledger.check(store, where);
+            }
+        }
+        return happened;
+    }
+
+    private static void checkResumed(EmbeddedStore store, Ledger ledger, String where) {
+        ledger.check(store, where + ", live");
+        assertThat(new Workload(99, 3, 1_000).run(store, ledger, true)).as(where).isTrue();
+        store.seal();
+        ledger.check(store, where + ", resumed");
+        assertThat(store.statistics().headProfiles()).as(where).isZero();
+    }
+
+    private static Optional<EmbeddedStore> open(SimulatedVfs vfs) {
+        try {
+            return Optional.of(TestStores.open(vfs, 1));
+        } catch (FlamekeeperException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+            return Optional.empty();
+        }
+    }
+}
