@@ -12,9 +12,10 @@ SDK_VERSIONS = ("0.8.16", "1.4.0")
 
 # Everything the examples and programs import, with its dependencies, beside the SDK itself.
 PINS = (
-    "annotated-doc==0.0.7", "annotated-types==0.8.0", "anyio==4.16.0", "click==8.5.1", "fastapi==0.165.0",
-    "h11==0.16.0", "idna==3.20", "opentelemetry-api==1.45.2", "pydantic==2.14.3", "pydantic_core==2.50.4",
-    "starlette==1.10.0", "typing_extensions==4.16.0", "typing-inspection==0.4.5", "uvicorn==0.54.0",
+    "annotated-doc==0.0.6", "annotated-types==0.8.0", "anyio==4.16.0", "click==8.5.1", "exceptiongroup==1.3.1",
+    "fastapi==0.162.5", "h11==0.16.0", "idna==3.20", "opentelemetry-api==1.45.2", "pydantic==2.14.3",
+    "pydantic_core==2.50.4", "starlette==1.7.0", "typing_extensions==4.16.0", "typing-inspection==0.4.5",
+    "uvicorn==0.54.0",
 )
 PINS_OF_SDK = {"0.8.16": ("cffi==2.1.1", "pycparser==3.12"), "1.4.0": ()}
 
@@ -39,7 +40,8 @@ def python_with_sdk(version: str, cache: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     _run(sys.executable, "-m", "venv", str(folder))
-    _run(str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", *requirements)
+    _run(str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--retries", "1",
+         "--disable-pip-version-check", *requirements)
     (folder / COMPLETE_MARKER).touch()
     return python
 
@@ -47,5 +49,5 @@ def python_with_sdk(version: str, cache: Path) -> Path:
 def _run(*command: str) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
-        reason = (done.stdout.strip().splitlines() or ["no output"])[-1]
+        reason = (done.stdout.strip().splitlines() or ["no output"])[-1].strip()
         raise EnvironmentUnavailable(f"{' '.join(command[1:4])} exited with {done.returncode}: {reason}")

@@ -76,6 +76,35 @@ def decode_folder(folder: Path) -> Iterator[SentProfile]:
         yield from decode(meta["path"], content_type, body)
 
 
+def without_samples(push_body: bytes) -> bytes:
+    """The same push with every sample taken out of its pprofs, uncompressed."""
+    series_messages = []
+    for series in _all(_gunzip(push_body), 1):
+        labels = b"".join(_encoded(1, pair) for pair in _all(series, 1))
+        profiles = b"".join(
+            _encoded(2, _encoded(1, b"".join(
+                _encoded(field, value) for field, value in _fields(_gunzip(raw_profile)) if field != 2)))
+            for raw_sample in _all(series, 2) for raw_profile in _all(raw_sample, 1)
+        )
+        series_messages.append(_encoded(1, labels + profiles))
+    return b"".join(series_messages)
+
+
+def _encoded(field: int, value: int | bytes) -> bytes:
+    if isinstance(value, int):
+        return _encoded_varint(field << 3) + _encoded_varint(value)
+    return _encoded_varint(field << 3 | 2) + _encoded_varint(len(value)) + value
+
+
+def _encoded_varint(value: int) -> bytes:
+    encoded = bytearray()
+    while value >= 0x80:
+        encoded.append(value & 0x7F | 0x80)
+        value >>= 7
+    encoded.append(value)
+    return bytes(encoded)
+
+
 def _application_name(name: str) -> tuple[str, dict[str, str]]:
     """Splits ``app{k=v,…}`` as the ``name`` query parameter carries it."""
     service, _, rest = name.partition("{")

@@ -156,8 +156,8 @@ class _Handler(BaseHTTPRequestHandler):
     def handle(self) -> None:
         try:
             super().handle()
-        except ConnectionResetError:
-            pass  # a client that exits drops its idle connection; what it sent is recorded
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # a client that exits does not wait for the answer; what it sent is recorded
 
     def _body(self) -> bytes:
         if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():

@@ -18,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from querier import DIRECT
+
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE / "programs"
 EXAMPLES = HERE.parent.parent / "docs" / "examples" / "python"
@@ -74,7 +76,7 @@ def request_in_turn(url: str, requests: list[tuple[str, str]], seconds: float) -
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         for method, path in requests:
-            with _DIRECT.open(urllib.request.Request(url + path, method=method), timeout=10) as response:
+            with DIRECT.open(urllib.request.Request(url + path, method=method), timeout=10) as response:
                 response.read()
                 answered += 1
     return answered
@@ -89,9 +91,6 @@ def request_at_once(url: str, requests: list[tuple[str, str]], seconds: float) -
         thread.join()
 
 
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
 def _environment(proxy_url: str, variables: Mapping[str, str], folder: Path) -> dict[str, str]:
     """The caller's environment with one proxy; the trading module of the examples is importable from any folder."""
     inherited = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
@@ -103,7 +102,7 @@ def _await_answer(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS_MAX
     while True:
         try:
-            with _DIRECT.open(url, timeout=5):
+            with DIRECT.open(url, timeout=5):
                 return
         except (urllib.error.URLError, ConnectionError) as failure:
             assert process.poll() is None, f"{process.args}: exited with {process.returncode}"

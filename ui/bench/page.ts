@@ -51,6 +51,7 @@ export async function measure(nodes: number): Promise<{ nodes: number; deep: num
     background: "#14171c",
     muted: "#262a32",
     mutedInk: "#8b94a3",
+    paleInk: "#dfe2e8",
     outline: "#fff",
     focus: "#7fb2ff",
     scrollbar: "#5b6472",

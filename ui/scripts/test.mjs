@@ -1,6 +1,6 @@
 // Runs every `*.test.ts` under src, packages and dev with Node's test runner; arguments narrow by file name.
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const wanted = process.argv.slice(2);
@@ -11,7 +11,12 @@ const files = ["src", "packages", "dev"]
   .sort();
 
 const loader = new URL("./typescript.mjs", import.meta.url).href;
-const { status } = spawnSync(process.execPath, ["--import", loader, "--test", ...files], {
+// For people on standard output, for whoever counts in a report.
+mkdirSync("target", { recursive: true });
+const reporters = ["spec", "stdout", "junit", "target/TEST-ui.xml"].map(
+  (value, i) => `--test-reporter${i % 2 ? "-destination" : ""}=${value}`,
+);
+const { status } = spawnSync(process.execPath, ["--import", loader, "--test", ...reporters, ...files], {
   stdio: "inherit",
 });
 process.exit(status ?? 1);

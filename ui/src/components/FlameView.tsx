@@ -7,27 +7,35 @@ import { flameTheme, themeVersion } from "./theme.ts";
 export function FlameView({
   tree,
   names,
+  question,
   zoomNode,
   matches,
   marked,
+  hinted,
   rootOnTop,
   format,
   onZoom,
+  onHoverName,
 }: {
   tree: StackTree;
   names: FrameNames;
+  /// What the tree answers; as long as it stays, newer trees keep the view.
+  question: string;
   zoomNode: number;
   matches: Uint8Array | null;
   marked: number;
+  /// Function the pointer is on in the table.
+  hinted: number;
   rootOnTop: boolean;
   format: (value: number) => string;
   onZoom: (node: number) => void;
+  onHoverName: (nameIndex: number) => void;
 }) {
   const host = useRef<HTMLDivElement>(null);
   const graph = useRef<FlameGraph | null>(null);
   const [hover, setHover] = useState<{ node: number; x: number; y: number } | null>(null);
-  const latest = useRef({ onZoom, format });
-  latest.current = { onZoom, format };
+  const latest = useRef({ onZoom, onHoverName, tree });
+  latest.current = { onZoom, onHoverName, tree };
   const version = themeVersion.value;
 
   useEffect(() => {
@@ -36,7 +44,10 @@ export function FlameView({
       flameTheme(),
       {
         onZoom: (node) => latest.current.onZoom(node),
-        onHover: (node, x, y) => setHover(node === NONE ? null : { node, x, y }),
+        onHover: (node, x, y) => {
+          setHover(node === NONE ? null : { node, x, y });
+          latest.current.onHoverName(node === NONE ? NONE : latest.current.tree.name[node]!);
+        },
       },
       describeFrame,
     );
@@ -44,14 +55,18 @@ export function FlameView({
     return () => created.destroy();
   }, []);
   const shownTree = useRef<StackTree | null>(null);
+  const shownQuestion = useRef("");
   useEffect(() => {
     if (shownTree.current === tree) graph.current!.zoomTo(zoomNode);
+    else if (shownQuestion.current === question) graph.current!.update(tree, names, zoomNode);
     else graph.current!.show(tree, names, zoomNode);
     shownTree.current = tree;
+    shownQuestion.current = question;
     setHover(null);
-  }, [tree, names, zoomNode]);
+  }, [tree, names, zoomNode, question]);
   useEffect(() => graph.current!.showMatches(matches), [matches]);
   useEffect(() => graph.current!.markFunction(marked), [marked]);
+  useEffect(() => graph.current!.hintFunction(hinted), [hinted]);
   useEffect(() => graph.current!.setRootOnTop(rootOnTop), [rootOnTop]);
   useEffect(() => graph.current!.setTheme(flameTheme()), [version]);
 
@@ -94,6 +109,10 @@ function Tooltip({
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = box.current!;
+    if (matchMedia("(max-width: 799px)").matches) {
+      element.style.transform = "none";
+      return;
+    }
     const { width, height } = element.getBoundingClientRect();
     const { clientWidth, clientHeight } = document.documentElement;
     const left = x + AWAY + width > clientWidth - 8 ? Math.max(8, x - AWAY - width) : x + AWAY;

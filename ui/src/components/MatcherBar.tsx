@@ -114,14 +114,13 @@ function MatcherEditor({
           <Icon name="left" />
           {name}
         </button>
-        <div class="segments" role="radiogroup" aria-label="Operator">
+        <div class="segments" role="group" aria-label="Operator">
           {operators.map((each) => (
             <button
               key={each.operator}
               type="button"
-              role="radio"
               class="segment"
-              aria-checked={operator === each.operator}
+              aria-pressed={operator === each.operator}
               aria-label={each.title}
               title={each.title}
               onClick={() => setOperator(each.operator)}

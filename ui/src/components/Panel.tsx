@@ -129,7 +129,7 @@ function ErrorBox({
       </p>
       <p class="message-text">
         {status === 0 ? "It is asked again by itself until it answers." : message}
-        {retryAfterSeconds !== null && ` Retry after ${retryAfterSeconds} s.`}
+        {retryAfterSeconds !== null && `; it asks to wait ${retryAfterSeconds} s`}
       </p>
       <div class="message-actions">
         <button type="button" class="button" onClick={onRetry}>

@@ -161,14 +161,13 @@ function AbsoluteRange({
           </button>
         )}
       </div>
-      <div class="segments" role="radiogroup" aria-label="Time zone">
+      <div class="segments" role="group" aria-label="Time zone">
         {(["local", "utc"] as const).map((zone) => (
           <button
             key={zone}
             type="button"
-            role="radio"
             class="segment"
-            aria-checked={zone === timeZone}
+            aria-pressed={zone === timeZone}
             onClick={() => onZone(zone)}
           >
             {zone === "utc" ? "UTC" : "Local time"}

@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type FrameNames, type FunctionValues, NONE } from "#flame";
 import { formatShare } from "../logic/format.ts";
-import { type TopColumn, type TopOrder, topRows } from "../logic/topRows.ts";
+import { topRows } from "../logic/topRows.ts";
+import type { TopColumn, TopOrder } from "../types/selection.ts";
 
 const ROW_HEIGHT = 24;
+const HEAD_HEIGHT = 28;
 const ROWS_BEYOND = 6;
 
 /// Functions by self or total value; only the rows on screen are in the document.
@@ -14,9 +16,13 @@ export function TopTable({
   total,
   mask,
   marked,
+  hinted,
   format,
+  order,
+  onOrder,
   onMark,
   onOpen,
+  onHoverName,
 }: {
   names: FrameNames;
   texts: readonly string[];
@@ -24,11 +30,15 @@ export function TopTable({
   total: number;
   mask: Uint8Array | null;
   marked: number;
+  /// Function the pointer is on in the graph.
+  hinted: number;
   format: (value: number) => string;
+  order: TopOrder;
+  onOrder: (order: TopOrder) => void;
   onMark: (nameIndex: number) => void;
   onOpen: (nameIndex: number) => void;
+  onHoverName: (nameIndex: number) => void;
 }) {
-  const [order, setOrder] = useState<TopOrder>({ column: "self", descending: true });
   const [window, setWindow] = useState({ top: 0, height: 600 });
   const [active, setActive] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
@@ -58,7 +68,7 @@ export function TopTable({
       setActive(next);
       const element = scroller.current!;
       if (next * ROW_HEIGHT < element.scrollTop) element.scrollTop = next * ROW_HEIGHT;
-      const bottom = (next + 1) * ROW_HEIGHT - element.clientHeight;
+      const bottom = (next + 1) * ROW_HEIGHT + HEAD_HEIGHT - element.clientHeight;
       if (bottom > element.scrollTop) element.scrollTop = bottom;
     } else if (event.key === "Enter" && rows.length) {
       event.preventDefault();
@@ -66,26 +76,10 @@ export function TopTable({
     }
   };
   const sortBy = (column: TopColumn) =>
-    setOrder({ column, descending: order.column === column ? !order.descending : column !== "name" });
+    onOrder({ column, descending: order.column === column ? !order.descending : column !== "name" });
 
   return (
     <div class="top" role="table" aria-label="Functions" aria-rowcount={rows.length + 1}>
-      <div class="top-row top-head" role="row" aria-rowindex={1} tabIndex={-1}>
-        {(["name", "self", "total"] as const).map((column) => (
-          <div
-            key={column}
-            class={`top-${column === "name" ? "name" : "value"}`}
-            role="columnheader"
-            tabIndex={-1}
-            aria-sort={order.column === column ? (order.descending ? "descending" : "ascending") : "none"}
-          >
-            <button type="button" class="top-sort" onClick={() => sortBy(column)}>
-              {columnTitles[column]}
-              {order.column === column && <span class="top-arrow">{order.descending ? "↓" : "↑"}</span>}
-            </button>
-          </div>
-        ))}
-      </div>
       <div
         ref={scroller}
         class="top-body"
@@ -93,7 +87,24 @@ export function TopTable({
         tabIndex={0}
         aria-label="Arrow keys move, Enter outlines a function in the graph, Shift and Enter zooms to it"
         onKeyDown={keyDown}
+        onPointerLeave={() => onHoverName(NONE)}
       >
+        <div class="top-row top-head" role="row" aria-rowindex={1} tabIndex={-1}>
+          {(["name", "self", "total"] as const).map((column) => (
+            <div
+              key={column}
+              class={`top-${column === "name" ? "name" : "value"}`}
+              role="columnheader"
+              tabIndex={-1}
+              aria-sort={order.column === column ? (order.descending ? "descending" : "ascending") : "none"}
+            >
+              <button type="button" class="top-sort" onClick={() => sortBy(column)}>
+                {columnTitles[column]}
+                {order.column === column && <span class="top-arrow">{order.descending ? "↓" : "↑"}</span>}
+              </button>
+            </div>
+          ))}
+        </div>
         <div class="top-space" style={{ height: `${rows.length * ROW_HEIGHT}px` }} role="presentation">
           {Array.from(rows.subarray(first, last), (nameIndex, offset) => {
             const row = first + offset;
@@ -102,7 +113,7 @@ export function TopTable({
               // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the row group
               <div
                 key={nameIndex}
-                class={`top-row ${nameIndex === marked && marked !== NONE ? "top-marked" : ""} ${row === activeRow ? "top-active" : ""}`}
+                class={`top-row ${nameIndex === marked && marked !== NONE ? "top-marked" : ""} ${row === activeRow ? "top-active" : ""} ${nameIndex === hinted ? "top-hinted" : ""}`}
                 role="row"
                 tabIndex={-1}
                 aria-rowindex={row + 2}
@@ -111,6 +122,7 @@ export function TopTable({
                   setActive(row);
                   if (event.detail < 2) onMark(nameIndex);
                 }}
+                onPointerEnter={() => onHoverName(nameIndex)}
                 onDblClick={() => onOpen(nameIndex)}
               >
                 <div

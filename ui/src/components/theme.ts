@@ -58,6 +58,7 @@ export function flameTheme(): FlameTheme {
     background: colourOfToken("--bg-1"),
     muted: colourOfToken("--frame-muted"),
     mutedInk: colourOfToken("--ink-3"),
+    paleInk: colourOfToken("--frame-pale-ink"),
     outline: colourOfToken("--ink-1"),
     focus: colourOfToken("--focus"),
     scrollbar: colourOfToken("--line-3"),

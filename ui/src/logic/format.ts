@@ -33,27 +33,27 @@ export function formatDuration(nanos: number): string {
   return `${threeDigits(nanos / scale)} ${name}`;
 }
 
-/// What a point of a time series means, per second of the range: cores, bytes per second, events per second; a
-/// gauge is written as it is.
+/// What a point of a time series means, per second of the range: cores, threads at a time, bytes or events per
+/// second; a gauge is written as it is.
 export function formatRate(perSecond: number, { measure, gauge }: ProfileTypeInfo): string {
   if (gauge) return formatValue(perSecond, measure);
   switch (measure) {
     case "cpuTime":
       return `${threeDigits(perSecond / 1e9)} cores`;
     case "time":
-      return `${formatDuration(perSecond)}/s`;
+      return `${threeDigits(perSecond / 1e9)} at a time`;
     case "bytes":
     case "count":
       return `${formatValue(perSecond, measure)}/s`;
   }
 }
 
-/// [formatRate] for an axis, where the unit of every label is the same and cores need no name.
+/// [formatRate] for an axis, where the unit of every label is the same and times need no name.
 export function formatAxisRate(perSecond: number, type: ProfileTypeInfo): string {
   if (perSecond === 0) return "0";
-  return !type.gauge && type.measure === "cpuTime"
-    ? shortest(perSecond / 1e9)
-    : formatRate(perSecond, type).replace(/\.0+(?= )/, "");
+  const ofTime = type.measure === "cpuTime" || type.measure === "time";
+  if (ofTime && !type.gauge) return shortest(perSecond / 1e9);
+  return formatRate(perSecond, type).replace(/\.0+(?= )/, "");
 }
 
 /// A span of time without digits that say nothing: `1 h`, `90 min`, `15 s`.
@@ -108,5 +108,5 @@ export function threeDigits(value: number): string {
   if (size >= 99.95) return value.toFixed(0);
   if (size >= 9.995) return value.toFixed(1);
   if (size >= 0.9995) return value.toFixed(2);
-  return String(Number(value.toPrecision(2)));
+  return size >= 1e-6 ? value.toPrecision(2) : String(Number(value.toPrecision(2)));
 }

@@ -56,6 +56,13 @@ export function shiftRange(range: TimeRange, direction: -1 | 1): TimeRange {
   return { startMillis: range.startMillis + length, endMillis: range.endMillis + length };
 }
 
+/// `now-90m` for a range of 90 minutes: its length counted back from the present, in the largest whole unit.
+export function relativeStart({ startMillis, endMillis }: TimeRange): string {
+  const seconds = Math.max(1, Math.round((endMillis - startMillis) / 1000));
+  const unit = ["d", "h", "m"].find((each) => seconds % (unitMillis[each]! / 1000) === 0) ?? "s";
+  return `now-${seconds / (unitMillis[unit]! / 1000)}${unit}`;
+}
+
 const steps = [5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400];
 const MOST_POINTS = 200;
 

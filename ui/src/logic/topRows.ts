@@ -1,11 +1,5 @@
 import type { FunctionValues } from "#flame";
-
-export type TopColumn = "name" | "self" | "total";
-
-export interface TopOrder {
-  readonly column: TopColumn;
-  readonly descending: boolean;
-}
+import type { TopColumn, TopOrder } from "../types/selection.ts";
 
 /// Name indexes of the functions to list, sorted; the root is left out, and so is every function outside `mask`.
 export function topRows(

@@ -1,4 +1,4 @@
-import type { ExploreState, Layout } from "../types/selection.ts";
+import type { ExploreState, Layout, TopColumn, TopOrder } from "../types/selection.ts";
 import { parseSelector, printSelector } from "./selector.ts";
 import { parseTime } from "./timeRange.ts";
 
@@ -12,6 +12,7 @@ export const defaultState: ExploreState = {
   timeZone: "local",
   zoom: [],
   layout: "auto",
+  order: { column: "self", descending: true },
   search: "",
   groupBy: "",
   rootOnTop: true,
@@ -59,6 +60,16 @@ const parameters: readonly Parameter[] = [
     table: "table",
     both: "both",
   } satisfies Record<string, Layout>),
+  {
+    key: "o",
+    expected: "name, self or total, with - in front for descending",
+    write: ({ order }) =>
+      sameOrder(order, defaultState.order) ? null : `${order.descending ? "-" : ""}${order.column}`,
+    read: (value) => {
+      const [, sign, column] = /^(-?)(name|self|total)$/.exec(value) ?? [];
+      return column ? { order: { column: column as TopColumn, descending: sign === "-" } } : null;
+    },
+  },
   text("n", "search"),
   text("g", "groupBy"),
   choice("i", "rootOnTop", { 1: true, 0: false }),
@@ -93,6 +104,10 @@ export function readState(query: string): ReadState {
     else state = { ...state, ...part };
   }
   return { state, problems };
+}
+
+function sameOrder(a: TopOrder, b: TopOrder): boolean {
+  return a.column === b.column && a.descending === b.descending;
 }
 
 /// Percent-encodes what a query string cannot hold and nothing else, so that addresses stay readable.

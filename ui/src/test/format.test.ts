@@ -69,7 +69,7 @@ for (const [id, total, sentence, rate] of [
     "wall:wall:nanoseconds:wall:nanoseconds",
     1200e9,
     "Width = elapsed time. Total 20.0 min in 10 min, on average 2.00 at a time.",
-    "2.00 s/s",
+    "2.00 at a time",
   ],
   [
     "memory:alloc_space:bytes:space:bytes",

@@ -6,6 +6,7 @@ import {
   parseDateTime,
   parseTime,
   presets,
+  relativeStart,
   resolveRange,
   shiftRange,
   stepSeconds,
@@ -54,6 +55,13 @@ test("shift_thereAndBack_isTheSame", () => {
   const range = { startMillis: 100, endMillis: 250 };
   assert.deepEqual(shiftRange(range, 1), { startMillis: 250, endMillis: 400 });
   assert.deepEqual(shiftRange(shiftRange(range, 1), -1), range);
+});
+
+test("relativeStart_anyLength_isTheLargestWholeUnit", () => {
+  const starts = [5_400, 3_600, 172_800, 61].map((seconds) =>
+    relativeStart({ startMillis: 0, endMillis: seconds * 1000 }),
+  );
+  assert.deepEqual(starts, ["now-90m", "now-1h", "now-2d", "now-61s"]);
 });
 
 test("dateTime_bothZones_comeBack", () => {

@@ -18,6 +18,14 @@ export type TimeZone = "local" | "utc";
 /// Which of the two views of a tree is on screen; "auto" lets the width of the window decide.
 export type Layout = "auto" | "flame" | "table" | "both";
 
+export type TopColumn = "name" | "self" | "total";
+
+/// How the table of functions is sorted.
+export interface TopOrder {
+  readonly column: TopColumn;
+  readonly descending: boolean;
+}
+
 /// Everything that changes what the Explore page shows; its spelling in the address is `logic/urlState.ts`.
 export interface ExploreState {
   readonly service: string;
@@ -30,6 +38,7 @@ export interface ExploreState {
   /// Hashes of function names from the outermost frame down to the zoomed one.
   readonly zoom: readonly string[];
   readonly layout: Layout;
+  readonly order: TopOrder;
   readonly search: string;
   readonly groupBy: string;
   readonly rootOnTop: boolean;

@@ -39,9 +39,11 @@ export class FlameGraph {
   private zoomNode = 0;
   private matches: Uint8Array | null = null;
   private markedName = NONE;
+  private hintedName = NONE;
   private hoverNode = NONE;
   private focusNode = NONE;
   private keyboardFocus = false;
+  private focusFromPointer = false;
   private rootOnTop = true;
   private rowHeight = 18;
   private contentRows = 0;
@@ -86,6 +88,7 @@ export class FlameGraph {
     this.tree = tree;
     this.names = names;
     this.hoverNode = NONE;
+    this.hintedName = NONE;
     this.focusNode = NONE;
     this.animation = null;
     this.zoomNode = zoomNode;
@@ -94,6 +97,24 @@ export class FlameGraph {
     this.span = span;
     this.scroll = scroll;
     this.invalidate();
+  }
+
+  /// Shows newer data of the same question: what the user scrolled and widened by hand stays where it was.
+  update(tree: StackTree, names: FrameNames, zoomNode: number): void {
+    const before = this.tree;
+    if (!before || before.total === 0) {
+      this.show(tree, names, zoomNode);
+      return;
+    }
+    const [beforeLeft, beforeSpan] = this.targetOf(this.zoomNode);
+    const atZoom = this.left === beforeLeft && this.span === beforeSpan && !this.animation;
+    const growth = tree.total / before.total;
+    const [left, span, scroll] = [this.left * growth, this.span * growth, this.scroll];
+    this.show(tree, names, zoomNode);
+    this.scroll = scroll;
+    if (atZoom) return;
+    this.left = left;
+    this.span = span;
   }
 
   zoomTo(node: number): void {
@@ -109,6 +130,13 @@ export class FlameGraph {
 
   markFunction(nameIndex: number): void {
     this.markedName = nameIndex;
+    this.invalidate();
+  }
+
+  /// Outlines a function thinly, as if the pointer were on one of its frames; [NONE] for none.
+  hintFunction(nameIndex: number): void {
+    if (this.hintedName === nameIndex) return;
+    this.hintedName = nameIndex;
     this.invalidate();
   }
 
@@ -135,7 +163,7 @@ export class FlameGraph {
     const tree = this.tree;
     if (!tree || node === NONE) return;
     this.focusNode = node;
-    this.keyboardFocus = true;
+    this.showKeyboardFocus(true);
     const top = rowTop(this.picture(), tree.row[node]!);
     if (top < 0 || top + this.rowHeight > this.height) {
       const row = tree.row[node]! * this.rowHeight;
@@ -188,6 +216,7 @@ export class FlameGraph {
       matches: this.matches,
       markedName: this.markedName,
       hoverNode: this.hoverNode,
+      hoverName: this.hoverNode === NONE || !this.tree ? this.hintedName : this.tree.name[this.hoverNode]!,
       focusNode: this.keyboardFocus ? this.focusNode : NONE,
     };
   }
@@ -299,8 +328,10 @@ export class FlameGraph {
     const drag = this.drag;
     this.endDrag();
     if (!drag || drag.moved || event.button !== 0) return;
+    this.focusFromPointer = true;
     this.frameTree.element.focus({ preventScroll: true });
-    this.keyboardFocus = false;
+    this.focusFromPointer = false;
+    this.showKeyboardFocus(false);
     const [x, y] = this.position(event);
     const node = this.hit(x, y);
     if (node === NONE) this.zoomUp();
@@ -359,14 +390,18 @@ export class FlameGraph {
 
   private takeFocus(): void {
     if (this.focusNode === NONE) this.focusNode = this.zoomNode;
-    this.keyboardFocus = this.frameTree.element.matches(":focus-visible");
+    this.showKeyboardFocus(!this.focusFromPointer);
     this.frameTree.focusOn(this.focusNode);
-    this.invalidate();
   }
 
   private loseFocus(): void {
-    this.keyboardFocus = false;
+    this.showKeyboardFocus(false);
     this.events.onHover(NONE, 0, 0);
+  }
+
+  private showKeyboardFocus(shown: boolean): void {
+    this.keyboardFocus = shown;
+    this.host.classList.toggle("flame-focused", shown);
     this.invalidate();
   }
 

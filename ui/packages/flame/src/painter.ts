@@ -9,6 +9,8 @@ export interface FlameTheme {
   readonly background: string;
   readonly muted: string;
   readonly mutedInk: string;
+  /// Labels of frames above the zoom, which are drawn pale.
+  readonly paleInk: string;
   readonly outline: string;
   readonly focus: string;
   readonly scrollbar: string;
@@ -31,6 +33,8 @@ export interface Picture {
   /// Function outlined wherever it occurs, or [NONE].
   readonly markedName: number;
   readonly hoverNode: number;
+  /// Function under the pointer, here or elsewhere on the page, or [NONE].
+  readonly hoverName: number;
   readonly focusNode: number;
 }
 
@@ -159,25 +163,31 @@ export class Painter {
       const pale = tree.row[node]! < zoomRow;
       const x = frames.x[visible]! + PADDING;
       const y = rowTop(picture, tree.row[node]!) + middle;
-      context.fillStyle = muted || pale ? theme.mutedInk : FRAME_INK;
+      context.fillStyle = muted ? theme.mutedInk : pale ? theme.paleInk : FRAME_INK;
       context.fillText(label, x, y);
       const left = space - label.length - 1;
       if (name.module === "" || left < 4 || label !== name.label) continue;
-      context.fillStyle = muted || pale ? theme.mutedInk : FRAME_INK_DIM;
+      context.fillStyle = muted ? theme.mutedInk : pale ? theme.paleInk : FRAME_INK_DIM;
       const module = fitModule(name.module, left);
       context.fillText(module, x + (label.length + 1) * this.characterWidth, y);
     }
   }
 
   private drawOutlines(tree: StackTree, frames: VisibleFrames, picture: Picture, theme: FlameTheme): void {
-    const hoverName = picture.hoverNode === NONE ? NONE : tree.name[picture.hoverNode]!;
     for (let visible = 0; visible < frames.count; visible++) {
       const node = frames.node[visible]!;
       const name = tree.name[node]!;
       if (name === picture.markedName && name !== NONE)
         this.outline(tree, frames, picture, visible, theme.focus, 2);
-      else if (name === hoverName)
-        this.outline(tree, frames, picture, visible, theme.outline, node === picture.hoverNode ? 2 : 1);
+      else if (name === picture.hoverName)
+        this.outline(
+          tree,
+          frames,
+          picture,
+          visible,
+          theme.outline,
+          node === picture.hoverNode || picture.hoverNode === NONE ? 2 : 1,
+        );
       if (node === picture.focusNode) this.outline(tree, frames, picture, visible, theme.focus, 2);
     }
   }

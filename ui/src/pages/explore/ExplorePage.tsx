@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { KeyboardHelp } from "../../components/KeyboardHelp.tsx";
 import { cycleTheme } from "../../components/theme.ts";
+import { readProfileType } from "../../logic/profileType.ts";
 import { FirstRunPage } from "../firstRun/FirstRunPage.tsx";
 import { shiftTime, toggleLive } from "./actions.ts";
 import { createExploreModel, type ExploreModel } from "./model.ts";
@@ -20,6 +21,13 @@ export function ExplorePage() {
     document.addEventListener("keydown", keyDown);
     return () => document.removeEventListener("keydown", keyDown);
   }, [model]);
+
+  const { service, profileType } = model.state.value;
+  useEffect(() => {
+    document.title = service
+      ? `${readProfileType(profileType).title} of ${service} – Flamekeeper`
+      : "Flamekeeper";
+  }, [service, profileType]);
 
   if (model.dataIngested.value === false) return <FirstRunPage onArrived={model.refresh} />;
   return (

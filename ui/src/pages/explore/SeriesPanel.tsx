@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { MOST_SERIES } from "../../api/requests.ts";
 import { Panel } from "../../components/Panel.tsx";
 import { Picker } from "../../components/Picker.tsx";
 import { SeriesChart } from "../../components/SeriesChart.tsx";
@@ -27,7 +28,10 @@ export function SeriesPanel({ model }: { model: ExploreModel }) {
         <>
           <b>{type.title}</b> of <b>{service || "…"}</b>
           {data && data.values.length > 0 && (
-            <span class="panel-figure">{format(meanRate(data))} on average</span>
+            <span class="panel-figure">
+              {groupBy && data.values.length === MOST_SERIES ? `top ${MOST_SERIES} by ${groupBy}: ` : ""}
+              {format(meanRate(data))} on average
+            </span>
           )}
         </>
       }

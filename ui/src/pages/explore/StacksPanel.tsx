@@ -1,4 +1,6 @@
 import type { RefObject } from "preact";
+import { useState } from "preact/hooks";
+import { NONE } from "#flame";
 import { FlameView } from "../../components/FlameView.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { Panel } from "../../components/Panel.tsx";
@@ -45,6 +47,7 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
   const { layout, rootOnTop } = model.state.value;
   const { tree, names, functions, selection } = data;
   const format = (value: number) => formatValue(value, selection.type.measure);
+  const [hovered, setHovered] = useState<number>(NONE);
   const mask = model.matches.value?.mask ?? null;
   return (
     <>
@@ -58,8 +61,12 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
             mask={mask}
             marked={model.markedName.value}
             format={format}
+            order={model.state.value.order}
+            onOrder={(order) => model.change({ order }, "replace")}
             onMark={model.toggleMark}
             onOpen={model.showFunction}
+            hinted={hovered}
+            onHoverName={setHovered}
           />
         </div>
         <div class="stacks-flame">
@@ -67,12 +74,15 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
           <FlameView
             tree={tree}
             names={names}
+            question={questionOf(model, data)}
             zoomNode={model.zoomTarget.value.node}
             matches={mask}
             marked={model.markedName.value}
             rootOnTop={rootOnTop}
             format={format}
             onZoom={model.zoomTo}
+            hinted={hovered}
+            onHoverName={setHovered}
           />
         </div>
       </div>
@@ -89,6 +99,11 @@ function StacksBody({ model, data }: { model: ExploreModel; data: Stacks }) {
   );
 }
 
+/// Two trees with the same text here differ only in time.
+function questionOf(model: ExploreModel, { selection }: Stacks): string {
+  return JSON.stringify([selection.service, selection.type.id, selection.matchers, model.state.value.zoom]);
+}
+
 const tabs: readonly { layout: Layout; title: string; key: string }[] = [
   { layout: "flame", title: "Flame graph", key: "1" },
   { layout: "table", title: "Table", key: "2" },
@@ -97,14 +112,13 @@ const tabs: readonly { layout: Layout; title: string; key: string }[] = [
 
 function LayoutTabs({ layout, onChange }: { layout: Layout; onChange: (layout: Layout) => void }) {
   return (
-    <span class="segments" role="radiogroup" aria-label="Layout">
+    <span class="segments" role="group" aria-label="Layout">
       {tabs.map((tab) => (
         <button
           key={tab.layout}
           type="button"
-          role="radio"
           class={`segment segment-${tab.layout}`}
-          aria-checked={layout === tab.layout || (layout === "auto" && tab.layout === autoLayout())}
+          aria-pressed={layout === tab.layout || (layout === "auto" && tab.layout === autoLayout())}
           title={`${tab.title} ( ${tab.key} )`}
           onClick={() => onChange(tab.layout)}
         >
@@ -245,7 +259,7 @@ function stacksState(model: ExploreModel): PanelState {
   const services = model.services.state.value;
   const lastHour = { title: "Show the last hour", run: () => model.change({ from: "now-1h", to: "now" }) };
   if (resource.status === "idle" && services.status === "failed" && services.error) {
-    return { kind: "error", failure: services.error, hasContent: false };
+    return waitingState(services, lastHour) ?? { kind: "loading" };
   }
   if (model.range.value === null) {
     return {

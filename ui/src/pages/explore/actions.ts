@@ -1,4 +1,4 @@
-import { shiftRange } from "../../logic/timeRange.ts";
+import { relativeStart, shiftRange } from "../../logic/timeRange.ts";
 import type { ExploreModel } from "./model.ts";
 
 const LIVE_SECONDS = 15;
@@ -11,8 +11,15 @@ export function shiftTime(model: ExploreModel, direction: -1 | 1): void {
   model.change({ from: String(Math.round(startMillis)), to: String(Math.round(endMillis)) });
 }
 
+/// Starts or stops refreshing. A range that is fixed follows the present from then on, with the same length.
 export function toggleLive(model: ExploreModel): void {
-  const live = model.state.peek().refreshSeconds > 0;
-  model.change({ refreshSeconds: live ? 0 : LIVE_SECONDS }, "replace");
-  if (!live) model.refresh();
+  const { from, to, refreshSeconds } = model.state.peek();
+  if (refreshSeconds > 0) {
+    model.change({ refreshSeconds: 0 }, "replace");
+    return;
+  }
+  const range = model.range.peek();
+  const followed = to === "now" || !range ? { from, to } : { from: relativeStart(range), to: "now" };
+  model.change({ ...followed, refreshSeconds: LIVE_SECONDS }, "replace");
+  model.refresh();
 }

@@ -52,24 +52,23 @@ export function FirstRunPage({ onArrived }: { onArrived: () => void }) {
           first flame graph by itself.
         </p>
         <section class="panel first-panel" aria-label="How to send a profile">
-          <div class="tabs" role="tablist">
-            {snippets.map(({ title }, index) => (
-              <button
-                key={title}
-                type="button"
-                role="tab"
-                id={`tab-${index}`}
-                class="tab"
-                aria-selected={index === tab}
-                aria-controls="snippet"
-                onClick={() => setTab(index)}
-              >
-                {title}
-              </button>
-            ))}
+          <div class="tabs">
+            <div role="group" aria-label="Client">
+              {snippets.map(({ title }, index) => (
+                <button
+                  key={title}
+                  type="button"
+                  class="tab"
+                  aria-pressed={index === tab}
+                  onClick={() => setTab(index)}
+                >
+                  {title}
+                </button>
+              ))}
+            </div>
             <CopyButton text={snippet.code} title="Copy" />
           </div>
-          <div id="snippet" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+          <div>
             <p class="snippet-note">{snippet.note}</p>
             <pre class="code" tabIndex={0}>
               {snippet.code}

@@ -64,6 +64,15 @@ public final class ProtoReader {
     /// Reads the tag of a field: its number shifted left by 3, and its wire type.
     public int tag() {
         int at = position;
+        if (at < limit && bytes[at] >= 1 << 3) {
+            position = at + 1;
+            return bytes[at];
+        }
+        return longTag();
+    }
+
+    private int longTag() {
+        int at = position;
         long tag = varint();
         if (tag >>> 3 == 0 || tag >>> 32 != 0) {
             throw malformed(at, "tag", tag, "a field number of 1 to 536870911");
@@ -79,6 +88,10 @@ public final class ProtoReader {
             if (first >= 0) {
                 position = at + 1;
                 return first;
+            }
+            if (at + 1 < limit && bytes[at + 1] >= 0) {
+                position = at + 2;
+                return (first & 0x7f) | (bytes[at + 1] << 7);
             }
         }
         return longVarint();

@@ -17,22 +17,26 @@ import java.util.Arrays;
 ///
 /// One builder serves one thread.
 public final class StackTableBuilder {
-    private static final int NODES_AT_FIRST = 512;
-
     private final long seed;
     private final int countMax;
     private int count = 1;
-    private int[] parent = new int[NODES_AT_FIRST];
-    private int[] frame = new int[NODES_AT_FIRST];
-    private long[] key = new long[4 * NODES_AT_FIRST];
-    private int[] node = new int[4 * NODES_AT_FIRST];
+    private int[] parent;
+    private int[] frame;
+    private long[] key;
+    private int[] node;
 
     /// @param seed     unknown to whoever sends the stacks, or they could make every pair collide; it
     ///     changes no result
     /// @param countMax nodes at most; guards against a few bytes that stand for many frames
-    public StackTableBuilder(long seed, int countMax) {
+    /// @param expected nodes there is room for at first
+    public StackTableBuilder(long seed, int countMax, int expected) {
         this.seed = seed;
         this.countMax = countMax;
+        int capacity = Integer.highestOneBit(Math.max(expected, 64)) * 2;
+        this.parent = new int[capacity];
+        this.frame = new int[capacity];
+        this.key = new long[2 * capacity];
+        this.node = new int[2 * capacity];
         parent[StackTable.ROOT] = StackTable.NONE;
         frame[StackTable.ROOT] = StackTable.NONE;
     }

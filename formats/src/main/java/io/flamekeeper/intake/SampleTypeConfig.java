@@ -55,7 +55,7 @@ record SampleTypeConfig(Map<String, String> displayNameByType) {
                     e.getLocation() == null ? 0 : e.getLocation().getByteOffset(),
                     e.getOriginalMessage());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("reading from an array failed", e);
         }
         return new SampleTypeConfig(displayNameByType);
     }

@@ -18,6 +18,10 @@ public enum ErrorCode {
     LIMIT_EXCEEDED(Owner.CALLER),
     /// A body larger than the limit on bodies.
     BODY_TOO_LARGE(Owner.CALLER),
+    /// A request whose body did not arrive in time.
+    SLOW_REQUEST(Owner.CALLER),
+    /// A request that its sender may not make, such as one that a web page of another site sends.
+    FORBIDDEN(Owner.CALLER),
     /// A profile time too far in the future to be true.
     CLOCK_SKEW(Owner.CALLER),
     /// A method, encoding or option that this server does not offer.

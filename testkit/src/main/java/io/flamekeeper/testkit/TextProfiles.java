@@ -52,8 +52,8 @@ public final class TextProfiles {
             Map<String, String> labels,
             String drawing) {
         var stacks = new TreeMap<List<String>, Long>(TextProfiles::compare);
-        for (Drawn column : columns(drawing)) {
-            stacks.merge(column.rootFirst(), column.value(), Long::sum);
+        for (Drawing.Column column : Drawing.columns(drawing)) {
+            stacks.merge(column.rootFirst(), Long.parseLong(column.header()), Long::sum);
         }
         return group(service, type, timeMillis, labels, stacks);
     }
@@ -94,36 +94,6 @@ public final class TextProfiles {
         all.put(LabelNames.PERIOD_TYPE, type.period().type());
         all.put(LabelNames.PERIOD_UNIT, type.period().unit());
         return Labels.of(all);
-    }
-
-    private record Drawn(long value, List<String> rootFirst) {}
-
-    private static List<Drawn> columns(String drawing) {
-        List<String> lines = drawing.lines().filter(line -> !line.isBlank()).toList();
-        String header = lines.getFirst();
-        List<Integer> starts = new ArrayList<>();
-        for (int i = 0; i < header.length(); i++) {
-            if (header.charAt(i) != ' ' && (i == 0 || header.charAt(i - 1) == ' ')) {
-                starts.add(i);
-            }
-        }
-        List<Drawn> columns = new ArrayList<>();
-        for (int column = 0; column < starts.size(); column++) {
-            int from = starts.get(column);
-            int to = column + 1 < starts.size() ? starts.get(column + 1) : Integer.MAX_VALUE;
-            List<String> cells =
-                    lines.stream()
-                            .map(line ->
-                                    line.substring(
-                                                    Math.min(from, line.length()),
-                                                    Math.min(to, line.length()))
-                                            .strip())
-                            .filter(cell -> !cell.isEmpty())
-                            .toList();
-            columns.add(
-                    new Drawn(Long.parseLong(cells.getFirst()), cells.subList(1, cells.size())));
-        }
-        return columns;
     }
 
     private static int compare(List<String> left, List<String> right) {

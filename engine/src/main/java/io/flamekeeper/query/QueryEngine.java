@@ -1,0 +1,373 @@
+package io.flamekeeper.query;
+
+import io.flamekeeper.model.LabelMatcher;
+import io.flamekeeper.model.LabelNames;
+import io.flamekeeper.model.Labels;
+import io.flamekeeper.model.MergedProfile;
+import io.flamekeeper.model.ProfileType;
+import io.flamekeeper.model.SaturatedMath;
+import io.flamekeeper.model.Selector;
+import io.flamekeeper.model.StackTable;
+import io.flamekeeper.model.StackTree;
+import io.flamekeeper.model.SymbolTable;
+import io.flamekeeper.model.TenantScope;
+import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.model.Utf8Order;
+import io.flamekeeper.store.Part;
+import io.flamekeeper.store.Snapshot;
+import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.store.Store;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// Runs queries against the store. Every answer is exact, and the same in whatever parts the profiles lie.
+///
+/// Ranges are half-open and compared with each profile's own time. Safe for use by many threads; a method
+/// waits for the workers of its query, so it is for virtual threads. All of them throw
+/// [io.flamekeeper.model.FlamekeeperException] with `BUDGET_EXCEEDED` or `CANCELLED` when the budget says so,
+/// `OVERLOADED` when the pool takes no work, and `CORRUPT_DATA` from the store.
+public final class QueryEngine {
+    private static final Comparator<TimeSeries> LARGEST_FIRST =
+            Comparator.comparingDouble(TimeSeries::sum)
+                    .reversed()
+                    .thenComparing(TimeSeries::labels);
+
+    private final Store store;
+    private final QueryLimits limits;
+    private final Executor pool;
+    private final long hashSeed;
+    private final Accumulators accumulators;
+
+    /// @param pool     where queries compute; bounded, as large as the machine. Stays the caller's
+    /// @param hashSeed secret of this process, so that nobody can choose names that slow queries down
+    public QueryEngine(Store store, QueryLimits limits, Executor pool, long hashSeed) {
+        this.store = store;
+        this.limits = limits;
+        this.pool = pool;
+        this.hashSeed = hashSeed;
+        this.accumulators = new Accumulators(limits.workersMax());
+    }
+
+    /// Types with a profile in the range, by id.
+    public List<ProfileType> profileTypes(TenantScope scope, TimeRange range, QueryBudget budget) {
+        Set<ProfileType> types =
+                collect(
+                        scope,
+                        Selector.EVERYTHING,
+                        range,
+                        budget,
+                        (part, series) -> Stream.of(part.type(series)));
+        return types.stream()
+                .sorted(Comparator.comparing(ProfileType::id, Utf8Order.COMPARATOR))
+                .toList();
+    }
+
+    /// Names of the labels of the series that have a profile in the range, the computed `__…__` ones and
+    /// those of any Unicode included.
+    public List<String> labelNames(
+            TenantScope scope, Selector selector, TimeRange range, QueryBudget budget) {
+        Set<String> names =
+                collect(
+                        scope,
+                        selector,
+                        range,
+                        budget,
+                        (part, series) -> namesOf(part.labels(series)));
+        return names.stream().sorted(Utf8Order.COMPARATOR).toList();
+    }
+
+    /// Values of one label in those series.
+    public List<String> labelValues(
+            TenantScope scope,
+            String name,
+            Selector selector,
+            TimeRange range,
+            QueryBudget budget) {
+        Set<String> values =
+                collect(
+                        scope,
+                        selector,
+                        range,
+                        budget,
+                        (part, series) ->
+                                Stream.of(part.labels(series).value(name))
+                                        .filter(value -> !value.isEmpty()));
+        return values.stream().sorted(Utf8Order.COMPARATOR).toList();
+    }
+
+    /// Distinct sets of the named labels in those series; sets without any of them are left out.
+    ///
+    /// @param labelNames empty means every label
+    public List<Labels> series(
+            TenantScope scope,
+            Selector selector,
+            List<String> labelNames,
+            TimeRange range,
+            QueryBudget budget) {
+        Set<Labels> series =
+                collect(
+                        scope,
+                        selector,
+                        range,
+                        budget,
+                        (part, one) ->
+                                Stream.of(project(part.labels(one), labelNames))
+                                        .filter(labels -> labels.count() > 0));
+        return series.stream().sorted().toList();
+    }
+
+    /// Sums stacks by function name. In [io.flamekeeper.model.SiblingOrder] by name.
+    public StackTree mergeStacks(TenantScope scope, MergeQuery query, QueryBudget budget) {
+        var callSite = new CallSite(query.callSite());
+        List<StackMerger> merged =
+                scan(
+                        scope,
+                        query.selector(),
+                        query.range(),
+                        budget,
+                        () -> new StackMerger(hashSeed, limits.nodesMax()),
+                        (merger, part, meter) -> sum(query, callSite, part, meter, merger::add));
+        if (merged.isEmpty()) {
+            return StackTree.EMPTY;
+        }
+        for (StackMerger other : merged.subList(1, merged.size())) {
+            budget.check();
+            merged.getFirst().add(other);
+        }
+        return merged.getFirst().toTree();
+    }
+
+    /// Sums stacks frame by frame.
+    public MergedProfile mergeProfile(TenantScope scope, MergeQuery query, QueryBudget budget) {
+        var callSite = new CallSite(query.callSite());
+        List<FrameMerger> merged =
+                scan(
+                        scope,
+                        query.selector(),
+                        query.range(),
+                        budget,
+                        () -> new FrameMerger(hashSeed, limits.nodesMax()),
+                        (merger, part, meter) -> sum(query, callSite, part, meter, merger::add));
+        if (merged.isEmpty()) {
+            return new FrameMerger(hashSeed, limits.nodesMax()).toProfile();
+        }
+        for (FrameMerger other : merged.subList(1, merged.size())) {
+            budget.check();
+            merged.getFirst().add(other);
+        }
+        return merged.getFirst().toProfile();
+    }
+
+    /// Amounts over time, one series for each group, those with the largest sums first, then by labels.
+    /// Groups and steps without profiles are left out.
+    public List<TimeSeries> timeSeries(TenantScope scope, SeriesQuery query, QueryBudget budget) {
+        var steps = new Steps(query.range(), query.stepMillis());
+        var callSite = new CallSite(query.callSite());
+        List<Map<Labels, StepSums>> merged =
+                scan(
+                        scope,
+                        query.selector(),
+                        steps.rows(),
+                        budget,
+                        HashMap::new,
+                        (groups, part, meter) ->
+                                addSteps(query, steps, callSite, part, meter, groups));
+        Map<Labels, StepSums> sums = new HashMap<>();
+        for (Map<Labels, StepSums> groups : merged) {
+            groups.forEach((labels, group) ->
+                    sums.computeIfAbsent(labels, _ -> new StepSums()).add(group));
+        }
+        return sums.entrySet().stream()
+                .map(group -> group.getValue().toSeries(group.getKey(), query.aggregation()))
+                .filter(series -> series.timeMillis().length > 0)
+                .sorted(LARGEST_FIRST)
+                .limit(query.limit() == 0 ? Long.MAX_VALUE : query.limit())
+                .toList();
+    }
+
+    public TenantStatistics statistics(TenantScope scope) {
+        try (Snapshot snapshot = store.snapshot(scope)) {
+            List<Part> parts = snapshot.parts();
+            return parts.isEmpty()
+                    ? TenantStatistics.NOTHING
+                    : new TenantStatistics(
+                            true,
+                            parts.stream().mapToLong(Part::firstMillis).min().orElseThrow(),
+                            parts.stream().mapToLong(Part::lastMillis).max().orElseThrow());
+        }
+    }
+
+    /// What a label query takes from one series.
+    private interface Extract<T> {
+        Stream<T> from(Part part, int series);
+    }
+
+    /// Distinct answers over all series that match and have a profile in the range.
+    private <T> Set<T> collect(
+            TenantScope scope,
+            Selector selector,
+            TimeRange range,
+            QueryBudget budget,
+            Extract<T> extract) {
+        List<Set<T>> found =
+                scan(
+                        scope,
+                        selector,
+                        range,
+                        budget,
+                        HashSet::new,
+                        (all, part, meter) -> {
+                            for (int series = 0; series < part.seriesCount(); series++) {
+                                meter.scan(0, 0);
+                                if (selector.matches(part.labels(series))
+                                        && part.hasRows(series, range)) {
+                                    extract.from(part, series).forEach(all::add);
+                                }
+                            }
+                        });
+        Set<T> all = new HashSet<>();
+        found.forEach(all::addAll);
+        return all;
+    }
+
+    private <W> List<W> scan(
+            TenantScope scope,
+            Selector selector,
+            TimeRange range,
+            QueryBudget budget,
+            Supplier<W> newWorker,
+            PartScan.Step<W> step) {
+        budget.check();
+        try (Snapshot snapshot = store.snapshot(scope)) {
+            List<Part> parts = new ArrayList<>();
+            for (Part part : snapshot.parts()) {
+                if (range.overlaps(part.firstMillis(), part.lastMillis())
+                        && mayMatch(selector, part.service())) {
+                    parts.add(part);
+                }
+            }
+            return new PartScan<>(parts, budget, newWorker, step).run(pool, limits.workersMax());
+        }
+    }
+
+    /// Whether any series of the service can match; its name is a label of each.
+    private static boolean mayMatch(Selector selector, String service) {
+        for (LabelMatcher matcher : selector.matchers()) {
+            if ((matcher.name().equals(LabelNames.SERVICE_NAME)
+                            || matcher.name().equals(LabelNames.PRIVATE_SERVICE_NAME))
+                    && !matcher.matches(service)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int[] selected(
+            Part part, ProfileType type, Selector selector, Part.ScanMeter meter) {
+        int[] selected = new int[part.seriesCount()];
+        int count = 0;
+        for (int series = 0; series < selected.length; series++) {
+            meter.scan(0, 0);
+            if (part.type(series).equals(type) && selector.matches(part.labels(series))) {
+                selected[count++] = series;
+            }
+        }
+        return Arrays.copyOf(selected, count);
+    }
+
+    /// Takes the sums over the nodes of one part.
+    private interface Merger {
+        void add(SymbolTable symbols, StackTable stacks, long[] self);
+    }
+
+    private void sum(
+            MergeQuery query, CallSite callSite, Part part, Part.ScanMeter meter, Merger merger) {
+        int[] selected = selected(part, query.type(), query.selector(), meter);
+        if (selected.length == 0) {
+            return;
+        }
+        StackTable stacks = part.stacks();
+        long[] self = accumulators.take(stacks.count());
+        for (int series : selected) {
+            part.addSelf(series, query.range(), query.spans(), self, meter);
+        }
+        callSite.keepOnly(part.symbols(), stacks, self);
+        merger.add(part.symbols(), stacks, self);
+        accumulators.give(self);
+    }
+
+    private void addSteps(
+            SeriesQuery query,
+            Steps steps,
+            CallSite callSite,
+            Part part,
+            Part.ScanMeter meter,
+            Map<Labels, StepSums> groups) {
+        Map<Labels, List<Integer>> seriesByGroup = new HashMap<>();
+        for (int series : selected(part, query.type(), query.selector(), meter)) {
+            Labels group = part.labels(series).only(query.groupBy());
+            seriesByGroup.computeIfAbsent(group, _ -> new ArrayList<>()).add(series);
+        }
+        seriesByGroup.forEach((group, seriesOfGroup) -> {
+            var sums = new StepSums();
+            for (int series : seriesOfGroup) {
+                meter.scan(0, 0);
+                part.forEachRow(
+                        series,
+                        steps.rows(),
+                        (timeMillis, total) ->
+                                sums.add(steps.of(timeMillis), callSite.isAll() ? total : 0, 1));
+            }
+            if (!callSite.isAll()) {
+                addCallSite(steps, callSite, part, seriesOfGroup, meter, sums);
+            }
+            groups.computeIfAbsent(group, _ -> new StepSums()).add(sums);
+        });
+    }
+
+    /// Adds, to every step that has profiles, what their stacks below the call site have. Totals of rows
+    /// know no stacks, so this reads the samples, step by step.
+    private void addCallSite(
+            Steps steps,
+            CallSite callSite,
+            Part part,
+            List<Integer> seriesOfGroup,
+            Part.ScanMeter meter,
+            StepSums sums) {
+        StackTable stacks = part.stacks();
+        boolean[] inside = callSite.inside(part.symbols(), stacks);
+        long[] self = accumulators.take(stacks.count());
+        for (long step : sums.times()) {
+            for (int series : seriesOfGroup) {
+                part.addSelf(series, steps.rows(step), SpanFilter.ALL, self, meter);
+            }
+            long sum = 0;
+            for (int node = 0; node < stacks.count(); node++) {
+                if (inside[node]) {
+                    sum = SaturatedMath.add(sum, self[node]);
+                }
+                self[node] = 0;
+            }
+            sums.add(step, sum, 0);
+        }
+        accumulators.give(self);
+    }
+
+    private static Labels project(Labels labels, List<String> names) {
+        return names.isEmpty() ? labels : labels.only(names);
+    }
+
+    private static Stream<String> namesOf(Labels labels) {
+        return IntStream.range(0, labels.count()).mapToObj(labels::name);
+    }
+}

@@ -1,0 +1,19 @@
+package io.flamekeeper.http;
+
+import java.util.Optional;
+
+/// Told about every answer; must not wait. Called by many threads.
+@FunctionalInterface
+public interface CallObserver {
+    void answered(Answered answered);
+
+    /// One answered request.
+    ///
+    /// @param route   path of the route; one of a fixed, small set
+    /// @param client  what the caller calls itself, untrusted, `""` = nothing
+    /// @param status  of HTTP
+    /// @param problem why it was refused
+    /// @param nanos   from the headers to the answer
+    record Answered(
+            String route, String client, int status, Optional<Problem> problem, long nanos) {}
+}

@@ -1,0 +1,27 @@
+package io.flamekeeper.http;
+
+/// A plain HTTP route.
+///
+/// @param path    exact
+/// @param handler called on a virtual thread; may block
+public record Endpoint(Method method, String path, Handler handler) {
+    /// How a route is called. `HEAD` is answered wherever `GET` is.
+    public enum Method {
+        GET,
+        POST
+    }
+
+    /// Answers a request or throws a [io.flamekeeper.model.FlamekeeperException].
+    @FunctionalInterface
+    public interface Handler {
+        Answer answer(Request request);
+    }
+
+    public static Endpoint get(String path, Handler handler) {
+        return new Endpoint(Method.GET, path, handler);
+    }
+
+    public static Endpoint post(String path, Handler handler) {
+        return new Endpoint(Method.POST, path, handler);
+    }
+}

@@ -1,0 +1,268 @@
+package io.flamekeeper.http;
+
+import com.google.protobuf.Message;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+
+import io.flamekeeper.access.Authenticator;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/// Finds who answers a request by its path, then by its method, then, for an [RpcMethod], by its content
+/// type. What needs no body to be refused is refused before one is read.
+final class Router implements HttpService {
+    private static final String NO_SNIFF = "x-content-type-options";
+
+    private final Map<String, RpcMethod<?, ?>> rpcByPath = new HashMap<>();
+    private final Map<String, Endpoint> endpointByPath = new HashMap<>();
+    private final Endpoint.Handler fallback;
+    private final HttpLimits limits;
+    private final BrowserGuard guard;
+    private final Authenticator authenticator;
+    private final Compression compression;
+    private final BodyBudget budget;
+    private final CallObserver observer;
+    private final Executor virtualThreads;
+
+    Router(Offer offer, HttpLimits limits, BrowserGuard guard, Tools tools) {
+        for (RpcMethod<?, ?> method : offer.methods()) {
+            boolean first = rpcByPath.put(method.path(), method) == null;
+            assert first : method.path() + " is offered twice";
+        }
+        for (Endpoint endpoint : offer.endpoints()) {
+            boolean first = endpointByPath.put(endpoint.path(), endpoint) == null;
+            assert first : endpoint.path() + " is offered twice";
+        }
+        this.fallback = offer.fallback();
+        this.limits = limits;
+        this.guard = guard;
+        this.authenticator = tools.authenticator();
+        this.compression = new Compression(tools.inflater(), limits.bodyBytesMax());
+        this.budget = tools.budget();
+        this.observer = tools.observer();
+        this.virtualThreads = tools.virtualThreads();
+    }
+
+    /// Everything there is to call.
+    ///
+    /// @param fallback answers `GET` on every other path
+    record Offer(
+            List<RpcMethod<?, ?>> methods, List<Endpoint> endpoints, Endpoint.Handler fallback) {}
+
+    /// What every exchange needs.
+    record Tools(
+            Authenticator authenticator,
+            Inflater inflater,
+            BodyBudget budget,
+            CallObserver observer,
+            Executor virtualThreads) {}
+
+    @Override
+    public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+        RpcMethod<?, ?> method = rpcByPath.get(context.path());
+        if (method != null) {
+            return serve(context, request, method);
+        }
+        Endpoint endpoint = endpointByPath.get(context.path());
+        return serve(
+                context,
+                request,
+                endpoint == null
+                        ? new Endpoint(Endpoint.Method.GET, "other", fallback)
+                        : endpoint);
+    }
+
+    private <Q extends Message, A extends Message> HttpResponse serve(
+            ServiceRequestContext context, HttpRequest request, RpcMethod<Q, A> method) {
+        RequestHeaders headers = request.headers();
+        if (request.method() != HttpMethod.POST) {
+            return HttpResponse.of(ResponseHeaders.builder(405).set("allow", "POST").build());
+        }
+        Optional<Envelope> named = Envelope.of(headers);
+        if (named.isEmpty()) {
+            return HttpResponse.of(ResponseHeaders.builder(415).set("accept-post", Envelope.CONTENT_TYPES).build());
+        }
+        Envelope envelope = named.get();
+        boolean needsTrailers = envelope instanceof GrpcEnvelope grpc && !grpc.web();
+        if (needsTrailers && !context.sessionProtocol().isMultiplex()) {
+            return HttpResponse.of(ResponseHeaders.of(505));
+        }
+        var script = new RpcScript<>(method, envelope);
+        try {
+            guard.check(Endpoint.Method.POST, headers);
+            return exchange(context, request, script, envelope.timeout());
+        } catch (FlamekeeperException e) {
+            return refused(script, headers, e);
+        }
+    }
+
+    private HttpResponse serve(
+            ServiceRequestContext context, HttpRequest request, Endpoint endpoint) {
+        RequestHeaders headers = request.headers();
+        boolean head = request.method() == HttpMethod.HEAD;
+        String asked = head ? "GET" : request.method().name();
+        if (!asked.equals(endpoint.method().name())) {
+            // A path that nobody offers is not there, whatever the method.
+            return endpoint.path().equals("other")
+                    ? respond(Answer.text(404, "404 page not found\n"), headers)
+                    : respond(
+                            Answer.text(405, "405 method not allowed\n")
+                                    .with("allow", endpoint.method().name()),
+                            headers);
+        }
+        var script = new PlainScript(endpoint, context, headers);
+        try {
+            guard.check(endpoint.method(), headers);
+        } catch (FlamekeeperException e) {
+            return refused(script, headers, e);
+        }
+        try {
+            return exchange(context, request, script, Optional.empty());
+        } catch (FlamekeeperException badAccept) {
+            return respond(
+                    Answer.text(400, String.valueOf(badAccept.getMessage()) + "\n"), headers);
+        }
+    }
+
+    /// @throws FlamekeeperException `INVALID_REQUEST` for headers that cannot be understood
+    private HttpResponse exchange(
+            ServiceRequestContext context,
+            HttpRequest request,
+            Exchange.Script script,
+            Optional<Duration> wanted) {
+        Duration timeout =
+                wanted.filter(time -> time.compareTo(limits.requestTimeout()) < 0)
+                        .orElse(limits.requestTimeout());
+        var call =
+                new Call(
+                        authenticator.anonymous(),
+                        AcceptHeader.allowsUtf8LabelNames(request.headers().getAll("accept")),
+                        timeout);
+        return new Exchange(context, request, script, call, budget.share(), observer)
+                .run(limits, virtualThreads);
+    }
+
+    private HttpResponse refused(
+            Exchange.Script script, RequestHeaders headers, FlamekeeperException e) {
+        var problem = Problem.of(e);
+        Exchange.Result result = script.refuse(problem);
+        observer.answered(
+                new CallObserver.Answered(
+                        script.route(),
+                        headers.get("user-agent", ""),
+                        result.status(),
+                        Optional.of(problem),
+                        0));
+        return result.response();
+    }
+
+    private final class RpcScript<Q extends Message, A extends Message>
+            implements Exchange.Script {
+        private final RpcMethod<Q, A> method;
+        private final Envelope envelope;
+
+        RpcScript(RpcMethod<Q, A> method, Envelope envelope) {
+            this.method = method;
+            this.envelope = envelope;
+        }
+
+        @Override
+        public String route() {
+            return method.path();
+        }
+
+        @Override
+        public Exchange.Result answer(byte[] body, Call call, BodyBudget.Share share) {
+            @SuppressWarnings("unchecked") // built by the builder of method.request()
+            Q request = (Q) envelope.decode(method, body, compression, share);
+            A answer = method.handler().answer(call, request);
+            return new Exchange.Result(envelope.answer(answer), 200);
+        }
+
+        @Override
+        public Exchange.Result refuse(Problem problem) {
+            return new Exchange.Result(envelope.problem(problem), envelope.status(problem));
+        }
+    }
+
+    private static final class PlainScript implements Exchange.Script {
+        private final Endpoint endpoint;
+        private final ServiceRequestContext context;
+        private final RequestHeaders headers;
+
+        PlainScript(Endpoint endpoint, ServiceRequestContext context, RequestHeaders headers) {
+            this.endpoint = endpoint;
+            this.context = context;
+            this.headers = headers;
+        }
+
+        @Override
+        public String route() {
+            return endpoint.path();
+        }
+
+        @Override
+        public Exchange.Result answer(byte[] body, Call call, BodyBudget.Share share) {
+            String query = context.query();
+            var parameters = Parameters.parse(query == null ? "" : query);
+            var request =
+                    new Request(
+                            call,
+                            context.path(),
+                            parameters,
+                            name -> headers.get(name, ""),
+                            body);
+            return result(endpoint.handler().answer(request));
+        }
+
+        @Override
+        public Exchange.Result refuse(Problem problem) {
+            return result(Answer.of(problem));
+        }
+
+        private Exchange.Result result(Answer answer) {
+            return new Exchange.Result(respond(answer, headers), answer.status());
+        }
+    }
+
+    private static HttpResponse respond(Answer answer, RequestHeaders request) {
+        ResponseHeadersBuilder response =
+                ResponseHeaders.builder(answer.status()).set(NO_SNIFF, "nosniff");
+        answer.headers().forEach(response::set);
+        if (!answer.contentType().isEmpty()) {
+            response.set("content-type", answer.contentType());
+        }
+        byte[] body = answer.body();
+        boolean encoded = answer.headers().containsKey("content-encoding");
+        if (!encoded && Compression.pays(request.get("accept-encoding", ""), body.length)) {
+            body = Compression.gzip(body);
+            response.set("content-encoding", "gzip").set("vary", "accept-encoding");
+        }
+        if (request.method() == HttpMethod.HEAD) {
+            return HttpResponse.of(response.contentLength(body.length).build());
+        }
+        return HttpResponse.of(response.build(), HttpData.wrap(body));
+    }
+
+    /// What a failure outside of any exchange becomes.
+    static HttpResponse unexpected(RequestHeaders headers, Throwable failure) {
+        var problem = Problem.of(failure);
+        return Envelope.of(headers)
+                .map(envelope -> envelope.problem(problem))
+                .orElseGet(() -> respond(Answer.of(problem), headers));
+    }
+
+}
