@@ -18,7 +18,7 @@ OLD_VERSION, NEW_VERSION = "1.0", "1.1"
 NEW_VERSION_AFTER_SECONDS = 120.0
 """The first evolution that begins later runs as the new version: two evolutions before it, when on schedule."""
 
-INDICATOR_CACHE_USES_MAX = {OLD_VERSION: None, NEW_VERSION: 17}
+INDICATOR_CACHE_USES_MAX = {OLD_VERSION: None, NEW_VERSION: 14}
 
 # 4. One API handler computes on the event loop, so that every other request waits for it.
 REPORT_STRATEGY_COUNT = 40

@@ -13,6 +13,7 @@ RAY_ENVIRONMENT = {
     "RAY_worker_niceness": "0",  # each worker sets its own when it has started
     "RAY_prestart_worker_first_driver": "0",  # start the islands' processes and no spare ones
     "RAY_enable_metrics_collection": "0",
+    "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",  # a stop by SIGTERM is no crash to be traced on stderr
 }
 
 

@@ -115,7 +115,7 @@ class FaultsTest(unittest.TestCase):
         self.assertEqual(sizes, sorted(set(sizes)))
         self.assertEqual([len(evaluated) for evaluated in evolve(StrategyType.BREAKOUT, 3, 5)], sizes[:5])
 
-    def test_newVersion_computesAnIndicatorAgainForEverySeventeenUses(self) -> None:
+    def test_newVersion_computesAnIndicatorAgainAfterFourteenUses(self) -> None:
         cache = IndicatorCache(PRICES, faults.INDICATOR_CACHE_USES_MAX[faults.NEW_VERSION])
         for _ in range(35):
             cache.get(moving_average, 10)

@@ -1,147 +1,121 @@
 package io.flamekeeper.ops;
 
-import io.flamekeeper.http.BodyBudget;
+import io.flamekeeper.http.CallObserver;
 import io.flamekeeper.ingest.UploadCounters;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.store.Store;
+import io.flamekeeper.store.StoreStatistics;
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
-/// Every figure that is exported, read when it is asked for.
-final class Metrics implements AutoCloseable {
-    private final MeterRegistry registry;
-    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+/// Everything that is counted, for Prometheus.
+///
+/// Law of uploads: `received = stored + empty + rejected` once nobody waits for an answer.
+public final class Metrics implements CallObserver, AutoCloseable {
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30)
+    };
 
-    Metrics(
-            MeterRegistry registry,
-            UploadCounters uploads,
-            Store store,
-            BodyBudget bodies,
-            Readiness readiness) {
-        this.registry = registry;
-        uploads(uploads);
-        store(store);
-        Gauge.builder("flamekeeper.body.bytes", bodies, BodyBudget::bytes)
-                .description("Bytes of request bodies held now")
-                .register(registry);
-        Gauge.builder("flamekeeper.ready", readiness, it -> it.isReady() ? 1 : 0)
-                .description("1 while the server is ready")
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final Map<Route, Timer> timers = new ConcurrentHashMap<>();
+
+    /// One row of the request metric.
+    private record Route(String path, int status) {}
+
+    public Metrics(BuildInfo build) {
+        Gauge.builder("flamekeeper.build.info", () -> 1)
+                .tag("version", build.version())
+                .tag("revision", build.revision())
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
-        garbageCollection.bindTo(registry);
+        gc.bindTo(registry);
     }
 
-    /// The law of [UploadCounters] holds between these.
-    private void uploads(UploadCounters uploads) {
-        counter(
-                "flamekeeper.uploads.received",
-                "Profiles that were sent, counted as pprof files",
-                uploads,
-                UploadCounters::received);
-        counter(
-                "flamekeeper.uploads.received.bytes",
-                "Their size, as sent",
-                uploads,
-                UploadCounters::receivedBytes);
-        counter(
-                "flamekeeper.uploads.stored",
-                "Of those received, those that are durable",
-                uploads,
-                UploadCounters::stored);
-        counter(
-                "flamekeeper.uploads.empty",
-                "Of those received, those with nothing in them to store",
-                uploads,
-                UploadCounters::empty);
+    /// Also shows these.
+    public void watch(UploadCounters uploads, Store store) {
+        counter("uploads.received", "pprof files that arrived", uploads, UploadCounters::received);
+        counter("uploads.received.bytes", "their bytes, as sent", uploads, UploadCounters::receivedBytes);
+        counter("uploads.stored", "pprof files that are durable", uploads, UploadCounters::stored);
+        counter("uploads.empty", "pprof files with nothing to store", uploads, UploadCounters::empty);
         for (ErrorCode code : ErrorCode.values()) {
-            FunctionCounter.builder(
-                            "flamekeeper.uploads.rejected", uploads, it -> it.rejected(code))
-                    .description("Of those received, those that were refused")
+            FunctionCounter.builder("flamekeeper.uploads.rejected", uploads, counters -> counters.rejected(code))
+                    .description("pprof files that were refused")
                     .tag("reason", code.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
-        counter(
-                "flamekeeper.profiles.stored",
-                "Profiles, each of one type and label set, that the stored uploads became",
-                uploads,
-                UploadCounters::storedProfiles);
-        FunctionTimer.builder(
-                        "flamekeeper.store.append",
-                        uploads,
-                        UploadCounters::appends,
-                        UploadCounters::appendNanos,
-                        TimeUnit.NANOSECONDS)
-                .description("Time from a decoded upload to a durable one")
+        counter("profiles.stored", "profiles the stored uploads became", uploads, UploadCounters::storedProfiles);
+        counter("appends", "calls of the store that stored something", uploads, UploadCounters::appends);
+        counter("appends.seconds", "time spent in them, syncs included", uploads, counters -> counters.appendNanos() / 1e9);
+        counter("store.syncs", "successful syncs of a log", store, of(StoreStatistics::syncCount));
+        counter("store.profiles.recovered", "read back from the log at start", store, of(StoreStatistics::recoveredProfiles));
+        gauge("store.head.profiles", "not yet sealed", store, of(StoreStatistics::headProfiles));
+        gauge("store.segments", "live segments", store, of(StoreStatistics::segmentCount));
+        gauge("store.segment.bytes", "their size", store, of(StoreStatistics::segmentBytes));
+        gauge("store.wal.bytes", "size of the logs", store, of(StoreStatistics::walBytes));
+        gauge("store.fault", "1 = takes no more profiles", store, one -> one.fault().isPresent() ? 1 : 0);
+    }
+
+    private static ToDoubleFunction<Store> of(ToDoubleFunction<StoreStatistics> figure) {
+        return store -> figure.applyAsDouble(store.statistics());
+    }
+
+    private <T> void counter(String name, String description, T source, ToDoubleFunction<T> value) {
+        FunctionCounter.builder("flamekeeper." + name, source, value).description(description).register(registry);
+    }
+
+    private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
+        Gauge.builder("flamekeeper." + name, source, value).description(description).register(registry);
+    }
+
+    @Override
+    public void answered(Answered answered) {
+        timers.computeIfAbsent(new Route(answered.route(), answered.status()), this::timer)
+                .record(Duration.ofNanos(answered.nanos()));
+    }
+
+    private Timer timer(Route route) {
+        return Timer.builder("flamekeeper.requests")
+                .description("from the headers of a request to its answer")
+                .tag("route", route.path())
+                .tag("status", Integer.toString(route.status()))
+                .serviceLevelObjectives(BUCKETS)
                 .register(registry);
     }
 
-    private void store(Store store) {
-        counter(
-                "flamekeeper.store.appended.profiles",
-                "Profiles made durable since the start",
-                store,
-                it -> it.statistics().appendedProfiles());
-        counter(
-                "flamekeeper.store.syncs",
-                "Syncs of a log; profiles appended per sync is the size of a batch",
-                store,
-                it -> it.statistics().syncCount());
-        gauge(
-                "flamekeeper.store.recovered.profiles",
-                "Profiles read back from the logs at the start",
-                store,
-                it -> it.statistics().recoveredProfiles());
-        gauge(
-                "flamekeeper.store.head.profiles",
-                "Profiles not yet sealed",
-                store,
-                it -> it.statistics().headProfiles());
-        gauge(
-                "flamekeeper.store.segments",
-                "Live segments",
-                store,
-                it -> it.statistics().segmentCount());
-        gauge(
-                "flamekeeper.store.segment.bytes",
-                "Their size",
-                store,
-                it -> it.statistics().segmentBytes());
-        gauge(
-                "flamekeeper.store.log.bytes",
-                "Size of the logs",
-                store,
-                it -> it.statistics().walBytes());
-        gauge(
-                "flamekeeper.store.fault",
-                "1 once the store takes no more profiles",
-                store,
-                it -> it.fault().isPresent() ? 1 : 0);
-    }
-
-    private <T> void counter(
-            String name, String description, T source, ToDoubleFunction<T> figure) {
-        FunctionCounter.builder(name, source, figure).description(description).register(registry);
-    }
-
-    private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> figure) {
-        Gauge.builder(name, source, figure).description(description).register(registry);
+    /// In Prometheus' text format.
+    String scrape() {
+        return registry.scrape();
     }
 
     @Override
     public void close() {
-        garbageCollection.close();
+        gc.close();
+        registry.close();
     }
 }

@@ -3,7 +3,7 @@ package io.flamekeeper.ops;
 import io.flamekeeper.store.Store;
 import java.util.Optional;
 
-/// Whether the server should be sent requests, and if not, why.
+/// Whether new requests should come here.
 public final class Readiness {
     private final Store store;
     private volatile boolean stopping;
@@ -12,17 +12,17 @@ public final class Readiness {
         this.store = store;
     }
 
-    /// From now on the server is not ready, though it still answers.
-    public void stop() {
+    /// From now on not ready, for good.
+    public void stopping() {
         stopping = true;
     }
 
-    /// Empty when ready.
-    public Optional<String> reason() {
-        return stopping ? Optional.of("shutting down") : store.fault();
+    public boolean isReady() {
+        return obstacle().isEmpty();
     }
 
-    public boolean isReady() {
-        return reason().isEmpty();
+    /// Why not, in words for an operator; empty while ready.
+    Optional<String> obstacle() {
+        return stopping ? Optional.of("shutting down") : store.fault();
     }
 }

@@ -1,8 +1,6 @@
-/// What operators and the page ask about the server itself: is it ready, what has it done, which version is
-/// it; and the files of the page.
+/// What keeps the server running and explains it: readiness, metrics, build facts, the page's files.
 ///
-/// Start with [Operations]. Uses `model`, `store`, `ingest` for its counters, and `http`. To add a figure,
-/// add it to [Metrics].
+/// Uses `model`, `store`, `http` and `ingest`.
 @NullMarked
 package io.flamekeeper.ops;
 

@@ -1,8 +1,11 @@
 package io.flamekeeper.server;
 
 import io.flamekeeper.access.Authenticator;
+import io.flamekeeper.format.DecodeLimits;
 import io.flamekeeper.http.BodyBudget;
+import io.flamekeeper.http.CallObserver;
 import io.flamekeeper.http.Endpoint;
+import io.flamekeeper.http.HttpLimits;
 import io.flamekeeper.http.HttpServer;
 import io.flamekeeper.http.RpcMethod;
 import io.flamekeeper.http.WellKnownMethods;
@@ -12,246 +15,232 @@ import io.flamekeeper.ingest.PushService;
 import io.flamekeeper.ingest.UploadCounters;
 import io.flamekeeper.intake.Gzip;
 import io.flamekeeper.intake.Intake;
+import io.flamekeeper.intake.IntakeLimits;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
-import io.flamekeeper.ops.Operations;
+import io.flamekeeper.ops.BuildInfo;
+import io.flamekeeper.ops.Metrics;
+import io.flamekeeper.ops.OpsEndpoints;
+import io.flamekeeper.ops.PageFiles;
 import io.flamekeeper.ops.Readiness;
+import io.flamekeeper.ops.Rejections;
 import io.flamekeeper.querier.QuerierService;
 import io.flamekeeper.querier.Questions;
 import io.flamekeeper.querier.RenderService;
 import io.flamekeeper.query.QueryEngine;
+import io.flamekeeper.query.QueryLimits;
 import io.flamekeeper.store.EmbeddedStore;
 import io.flamekeeper.store.Store;
+import io.flamekeeper.store.StoreConfig;
+import io.flamekeeper.store.StoreStatistics;
 import io.flamekeeper.vfs.DiskVfs;
-import io.flamekeeper.vfs.Vfs;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.security.SecureRandom;
+import java.nio.file.Files;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The running program. Every object it is made of is created in [#start], top to bottom, and closed in
-/// reverse.
+/// A running server. Read [#start]: it is the table of contents of the product.
 public final class ProfilingServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProfilingServer.class);
-    private static final long FAULT_CHECK_MILLIS = 100;
 
-    private final HttpServer http;
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration FAULT_INTERVAL = Duration.ofSeconds(1);
+
+    private final Store store;
+    private final ExecutorService queryPool;
+    private final Metrics metrics;
     private final Readiness readiness;
-    private final Deque<AutoCloseable> open;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final HttpServer http;
+    private final ScheduledExecutorService watch;
 
-    private ProfilingServer(HttpServer http, Readiness readiness, Deque<AutoCloseable> open) {
-        this.http = http;
+    private ProfilingServer(
+            Store store,
+            ExecutorService queryPool,
+            Metrics metrics,
+            Readiness readiness,
+            HttpServer http,
+            ScheduledExecutorService watch) {
+        this.store = store;
+        this.queryPool = queryPool;
+        this.metrics = metrics;
         this.readiness = readiness;
-        this.open = open;
+        this.http = http;
+        this.watch = watch;
     }
 
-    /// What the world provides, and a test replaces.
+    /// What the world gives: time and chance.
     ///
-    /// @param clock   wall-clock time
-    /// @param disk    opens the folder of the store
-    /// @param onFault called once, from a thread of its own, when the store's disk is unfit: the process should
-    ///     exit and be started again
-    public record World(InstantSource clock, Disk disk, Runnable onFault) {
-        /// Opens a folder.
-        @FunctionalInterface
-        public interface Disk {
-            Vfs open(java.nio.file.Path folder) throws IOException;
-        }
+    /// @param onFault told once, in words, when the store can take no more profiles: end the process
+    public record World(InstantSource clock, RandomGenerator random, Consumer<String> onFault) {}
 
-        public static World real(Runnable onFault) {
-            return new World(InstantSource.system(), DiskVfs::open, onFault);
-        }
-    }
-
-    /// Returns when the server answers.
+    /// Opens the store and listens.
     ///
-    /// @throws FlamekeeperException `STORE_UNAVAILABLE` if the folder cannot be opened;
-    ///     `INVALID_CONFIGURATION` if the address cannot be listened on
+    /// @throws FlamekeeperException `INVALID_CONFIGURATION` or `STORE_UNAVAILABLE`, with what to do about it
     public static ProfilingServer start(ServerConfig config, World world) {
-        Deque<AutoCloseable> open = new ArrayDeque<>();
+        InstantSource clock = world.clock();
+        Store store = openStore(config, world);
         try {
-            return start(config, world, open);
+            BuildInfo build = BuildInfo.load();
+            Readiness readiness = new Readiness(store);
+            Metrics metrics = new Metrics(build);
+            Rejections rejections = new Rejections(clock);
+
+            ExecutorService queryPool = Executors.newFixedThreadPool(
+                    Runtime.getRuntime().availableProcessors(),
+                    Thread.ofPlatform().name("flamekeeper-query-", 0).daemon().factory());
+            QueryEngine engine =
+                    new QueryEngine(store, QueryLimits.DEFAULTS, queryPool, world.random().nextLong());
+            Questions questions = new Questions(engine, QueryLimits.DEFAULTS, clock, System::nanoTime);
+            QuerierService querier = new QuerierService(questions);
+            RenderService render = new RenderService(questions);
+
+            UploadCounters uploads = new UploadCounters();
+            Appender appender = new Appender(store, uploads);
+            IntakeLimits limits = intakeLimits(config);
+            Intake intake = new Intake(limits, clock);
+            PushService push = new PushService(intake, limits, appender);
+            IngestService ingest = new IngestService(intake, clock, appender);
+
+            metrics.watch(uploads, store);
+            OpsEndpoints ops = new OpsEndpoints(build, readiness, metrics, rejections, store);
+
+            List<RpcMethod<?, ?>> methods = new ArrayList<>(push.methods());
+            methods.addAll(querier.methods());
+            methods.addAll(WellKnownMethods.of(readiness::isReady));
+            List<Endpoint> endpoints = new ArrayList<>(ingest.endpoints());
+            endpoints.addAll(render.endpoints());
+            endpoints.addAll(ops.endpoints());
+            HttpServer http = HttpServer.start(
+                    new HttpServer.Parts(
+                            config.listen(),
+                            methods,
+                            endpoints,
+                            new PageFiles(),
+                            new Authenticator(),
+                            Gzip::inflate,
+                            new BodyBudget(config.bodiesBytesMax()),
+                            both(metrics, rejections)),
+                    httpLimits(config));
+            return new ProfilingServer(
+                    store, queryPool, metrics, readiness, http, watch(store, world.onFault()));
         } catch (RuntimeException | Error e) {
-            closeAll(open);
+            store.close();
             throw e;
         }
     }
 
-    private static ProfilingServer start(
-            ServerConfig config, World world, Deque<AutoCloseable> open) {
-        var random = new SecureRandom();
-        Store store = opened(open, openStore(config, world, random.nextLong()));
-
-        var intake = new Intake(config.intakeLimits(), world.clock());
-        var uploads = new UploadCounters();
-        var appender = new Appender(store, uploads);
-        var push = new PushService(intake, config.intakeLimits(), appender);
-        var ingest = new IngestService(intake, world.clock(), appender);
-
-        ExecutorService queryPool =
-                opened(open, Executors.newFixedThreadPool(config.queryThreads(), named("query")));
-        var engine = new QueryEngine(store, config.queryLimits(), queryPool, random.nextLong());
-        var questions =
-                new Questions(engine, config.queryLimits(), world.clock(), System::nanoTime);
-        var querier = new QuerierService(questions);
-        var render = new RenderService(questions);
-
-        var readiness = new Readiness(store);
-        var bodies = new BodyBudget(config.bodyBytesInFlightMax());
-        Operations operations =
-                opened(
-                        open,
-                        new Operations(
-                                readiness,
-                                store,
-                                uploads,
-                                bodies,
-                                world.clock(),
-                                routes(push.methods(), ingest.endpoints())));
-
-        HttpServer http =
-                opened(
-                        open,
-                        HttpServer.start(
-                                new HttpServer.Parts(
-                                        config.listen(),
-                                        both(
-                                                push.methods(),
-                                                querier.methods(),
-                                                WellKnownMethods.of(readiness::isReady)),
-                                        both(
-                                                ingest.endpoints(),
-                                                render.endpoints(),
-                                                operations.endpoints()),
-                                        operations.page(),
-                                        new Authenticator(),
-                                        Gzip::inflate,
-                                        bodies,
-                                        operations.observer()),
-                                config.httpLimits()));
-        opened(open, faultWatch(store, world.onFault()));
-        if (config.insecureAllowRemote()) {
-            LOG.warn(
-                    "insecure-allow-remote=true: whoever reaches {} can read and write all profiles",
-                    http.address());
-        }
-        LOG.info("answering on {}, data in {}", http.address(), config.data().toAbsolutePath());
-        return new ProfilingServer(http, readiness, open);
-    }
-
-    private static <T extends AutoCloseable> T opened(Deque<AutoCloseable> open, T resource) {
-        open.push(resource);
-        return resource;
-    }
-
-    private static Store openStore(ServerConfig config, World world, long hashSeed) {
-        Vfs disk;
+    private static Store openStore(ServerConfig config, World world) {
+        DiskVfs folder;
         try {
-            disk = world.disk().open(config.data());
+            Files.createDirectories(config.data());
+            folder = DiskVfs.open(config.data());
         } catch (IOException e) {
             throw new FlamekeeperException(
                     e,
                     ErrorCode.STORE_UNAVAILABLE,
-                    "data: cannot open %s: %s (expected: a folder of ours to write)",
-                    config.data(),
-                    String.valueOf(e.getMessage()));
+                    "data: %s cannot be used: %s (expected: a folder to write to that no other process uses)",
+                    config.data().toAbsolutePath(),
+                    e.getMessage());
         }
+        StoreConfig defaults = StoreConfig.defaults(config.shards());
+        StoreConfig chosen = new StoreConfig(
+                config.shards(),
+                defaults.queueGroupsMax(),
+                defaults.batchBytesMax(),
+                config.sealLogBytes(),
+                defaults.sealHeadBytes(),
+                config.sealAge());
         return EmbeddedStore.open(
-                disk, config.storeConfig(), world.clock(), hashSeed, named("store"), LOG::warn);
+                folder,
+                chosen,
+                world.clock(),
+                world.random().nextLong(),
+                Thread.ofPlatform().name("flamekeeper-store-", 0).factory(),
+                line -> LOG.warn("store: {}", line));
     }
 
-    private static Set<String> routes(List<RpcMethod<?, ?>> methods, List<Endpoint> endpoints) {
-        return Stream.concat(
-                        methods.stream().map(RpcMethod::path),
-                        endpoints.stream().map(Endpoint::path))
-                .collect(java.util.stream.Collectors.toUnmodifiableSet());
+    private static IntakeLimits intakeLimits(ServerConfig config) {
+        IntakeLimits defaults = IntakeLimits.DEFAULTS;
+        DecodeLimits decode = defaults.decode();
+        return new IntakeLimits(
+                config.profileBytesMax(),
+                new DecodeLimits(
+                        config.profileSamplesMax(),
+                        decode.sampleLabelsMax(),
+                        decode.stackDepthMax(),
+                        decode.symbolBytesMax()),
+                defaults.labelsMax(),
+                defaults.labelNameBytesMax(),
+                defaults.labelValueBytesMax(),
+                defaults.futureMillisMax());
     }
 
-    @SafeVarargs
-    private static <T> List<T> both(List<? extends T>... lists) {
-        List<T> all = new ArrayList<>();
-        for (List<? extends T> list : lists) {
-            all.addAll(list);
-        }
-        return all;
+    private static HttpLimits httpLimits(ServerConfig config) {
+        return new HttpLimits(
+                config.bodyBytesMax(),
+                config.requestTimeout(),
+                config.requestTimeout(),
+                IDLE_TIMEOUT,
+                config.connectionsMax(),
+                SHUTDOWN_TIMEOUT);
     }
 
-    private static ThreadFactory named(String name) {
-        return Thread.ofPlatform().name("flamekeeper-" + name + "-", 0).daemon(true).factory();
+    private static CallObserver both(CallObserver first, CallObserver second) {
+        return answered -> {
+            first.answered(answered);
+            second.answered(answered);
+        };
     }
 
-    /// The store has no voice of its own: a fault shows in its answers and here.
-    private static ScheduledExecutorService faultWatch(Store store, Runnable onFault) {
-        ScheduledExecutorService watch =
-                Executors.newSingleThreadScheduledExecutor(named("fault-watch"));
-        watch.scheduleWithFixedDelay(
-                () ->
-                        store.fault()
-                                .ifPresent(
-                                        reason -> {
-                                            LOG.error("stopping for good: {}", reason);
-                                            watch.shutdown();
-                                            onFault.run();
-                                        }),
-                FAULT_CHECK_MILLIS,
-                FAULT_CHECK_MILLIS,
-                TimeUnit.MILLISECONDS);
+    /// Looks at the store once a second, and tells of a fault once.
+    private static ScheduledExecutorService watch(Store store, Consumer<String> onFault) {
+        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("flamekeeper-watch").daemon().factory());
+        var look = new Runnable() {
+            @Override
+            public void run() {
+                store.fault().ifPresent(why -> {
+                    watch.shutdown();
+                    onFault.accept(why);
+                });
+            }
+        };
+        watch.scheduleWithFixedDelay(look, FAULT_INTERVAL.toMillis(), FAULT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return watch;
     }
 
     /// Where it answers, with the real port.
     public URI uri() {
         InetSocketAddress address = http.address();
-        InetAddress host = address.getAddress();
-        String text = host.getHostAddress();
-        return URI.create(
-                "http://%s:%d"
-                        .formatted(
-                                host instanceof Inet6Address ? "[" + text + "]" : text,
-                                address.getPort()));
+        String host = address.getAddress().getHostAddress();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
     }
 
-    /// Not ready at once; then no new connections, requests under way finish, and the store is left as it can
-    /// be read back. Within the shutdown timeout and a few seconds.
+    public StoreStatistics statistics() {
+        return store.statistics();
+    }
+
+    /// Becomes not ready, lets requests under way finish, and gives up the data folder; within 10 s.
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
-            readiness.stop();
-            closeAll(open);
-            LOG.info("stopped");
-        }
-    }
-
-    private static void closeAll(Deque<AutoCloseable> open) {
-        while (!open.isEmpty()) {
-            AutoCloseable resource = open.pop();
-            try {
-                if (resource instanceof ExecutorService executor) {
-                    executor.shutdown();
-                } else {
-                    resource.close();
-                }
-            } catch (Exception e) {
-                LOG.error("stopping: {} failed", resource.getClass().getSimpleName(), e);
-            }
-        }
+        readiness.stopping();
+        watch.shutdown();
+        http.close();
+        queryPool.shutdown();
+        store.close();
+        metrics.close();
     }
 }

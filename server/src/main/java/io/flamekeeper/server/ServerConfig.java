@@ -1,157 +1,138 @@
 package io.flamekeeper.server;
 
-import io.flamekeeper.http.HttpLimits;
-import io.flamekeeper.intake.IntakeLimits;
-import io.flamekeeper.query.QueryLimits;
-import io.flamekeeper.store.StoreConfig;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
-/// Everything an operator can set. A component `bodyBytesMax` is the setting `body-bytes-max`; see [Settings].
+/// The settings as values, checked. One component for each [Setting], in the same order.
 ///
-/// @param listen               address and port, such as `127.0.0.1:4040` or `[::1]:0`; port 0 picks a free one
-/// @param data                 folder of the store
-/// @param insecureAllowRemote  whether `listen` may be an address that other machines reach, though nobody is
-///     asked for credentials
-/// @param bodyBytesMax         bytes of one request body, as received and again inflated
-/// @param bodyBytesInFlightMax bytes of all request bodies held at a time
-/// @param profileBytesMax      bytes of one profile, uncompressed
-/// @param bodyTimeoutMillis    time that a request body may take to arrive
-/// @param requestTimeoutMillis time that an answer may take; also the longest a query may run
-/// @param idleTimeoutMillis    time after which a connection without requests is closed
-/// @param shutdownTimeoutMillis time that requests under way have to finish when the server stops
-/// @param connectionsMax       connections at a time
-/// @param queryThreads         threads that compute queries
-/// @param queryPairsMax        (stack, value) pairs that one query may read
-/// @param storeShards          writer threads of the store, each with a log of its own
-/// @param sealLogBytes         size of a log from which its profiles are sealed into a segment
-/// @param sealAgeMillis        age of a log from which they are
+/// @param shards at least 1
 public record ServerConfig(
         InetSocketAddress listen,
         Path data,
         boolean insecureAllowRemote,
         int bodyBytesMax,
-        long bodyBytesInFlightMax,
+        long bodiesBytesMax,
         int profileBytesMax,
-        Duration bodyTimeoutMillis,
-        Duration requestTimeoutMillis,
-        Duration idleTimeoutMillis,
-        Duration shutdownTimeoutMillis,
+        int profileSamplesMax,
+        Duration requestTimeout,
         int connectionsMax,
-        int queryThreads,
-        long queryPairsMax,
-        int storeShards,
+        int shards,
         long sealLogBytes,
-        Duration sealAgeMillis) {
-    private static final Duration HOUR = Duration.ofHours(1);
-    private static final int THREADS_MAX = 1_024;
+        Duration sealAge) {
+    private static final Map<Character, Duration> UNITS = Map.of(
+            's', Duration.ofSeconds(1), 'm', Duration.ofMinutes(1), 'h', Duration.ofHours(1), 'd', Duration.ofDays(1));
 
     public ServerConfig {
-        if (!listen.getAddress().isLoopbackAddress() && !insecureAllowRemote) {
-            throw Settings.invalid(
-                    "listen",
-                    listen.getAddress().getHostAddress() + ":" + listen.getPort(),
-                    "a loopback address, because nobody is asked for credentials, or"
-                            + " insecure-allow-remote=true");
+        if (!insecureAllowRemote && !listen.getAddress().isLoopbackAddress()) {
+            throw new FlamekeeperException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "listen: %s can be reached by others, and nobody is asked who they are"
+                            + " (expected: a loopback address, or insecure-allow-remote=true)",
+                    listen);
         }
     }
 
-    /// @throws io.flamekeeper.model.FlamekeeperException `INVALID_CONFIGURATION`, naming the setting and what it
-    ///     may be
-    public static ServerConfig from(Settings settings) {
-        int cores = Runtime.getRuntime().availableProcessors();
-        StoreConfig store = StoreConfig.defaults(cores);
-        var config =
-                new ServerConfig(
-                        address(settings.text("listen", "127.0.0.1:4040")),
-                        Path.of(settings.text("data", "flamekeeper-data")),
-                        settings.flag("insecure-allow-remote", false),
-                        settings.integer("body-bytes-max", 64 << 20, 1_024, 1 << 30),
-                        settings.integer(
-                                "body-bytes-in-flight-max", 256L << 20, 1_024, Long.MAX_VALUE),
-                        settings.integer(
-                                "profile-bytes-max",
-                                IntakeLimits.DEFAULTS.profileBytesMax(),
-                                1_024,
-                                1 << 30),
-                        settings.millis("body-timeout-millis", Duration.ofSeconds(20), HOUR),
-                        settings.millis("request-timeout-millis", Duration.ofSeconds(30), HOUR),
-                        settings.millis("idle-timeout-millis", Duration.ofMinutes(2), HOUR),
-                        settings.millis(
-                                "shutdown-timeout-millis", Duration.ofSeconds(5), HOUR),
-                        settings.integer("connections-max", 4_096, 1, 1 << 20),
-                        settings.integer("query-threads", cores, 1, THREADS_MAX),
-                        settings.integer(
-                                "query-pairs-max",
-                                QueryLimits.DEFAULTS.pairsMax(),
-                                1,
-                                Long.MAX_VALUE),
-                        settings.integer("store-shards", cores, 1, THREADS_MAX),
-                        settings.integer(
-                                "seal-log-bytes", store.sealLogBytes(), 1, Long.MAX_VALUE),
-                        settings.millis(
-                                "seal-age-millis", store.sealAge(), Duration.ofDays(1)));
-        settings.checkNames();
-        return config;
+    /// @throws FlamekeeperException `INVALID_CONFIGURATION`, naming the setting, its source and what it may be
+    public static ServerConfig of(Settings settings) {
+        return new ServerConfig(
+                address(settings, Setting.LISTEN),
+                path(settings, Setting.DATA),
+                bool(settings, Setting.INSECURE_ALLOW_REMOTE),
+                (int) number(settings, Setting.BODY_BYTES_MAX, 1, Integer.MAX_VALUE - 8),
+                number(settings, Setting.BODIES_BYTES_MAX, 1, Long.MAX_VALUE),
+                (int) number(settings, Setting.PROFILE_BYTES_MAX, 1, Integer.MAX_VALUE - 8),
+                (int) number(settings, Setting.PROFILE_SAMPLES_MAX, 1, Integer.MAX_VALUE - 8),
+                duration(settings, Setting.REQUEST_TIMEOUT),
+                (int) number(settings, Setting.CONNECTIONS_MAX, 1, Integer.MAX_VALUE),
+                shards((int) number(settings, Setting.SHARDS, 0, 1024)),
+                number(settings, Setting.SEAL_LOG_BYTES, 1, Long.MAX_VALUE),
+                duration(settings, Setting.SEAL_AGE));
     }
 
-    private static InetSocketAddress address(String text) {
+    private static int shards(int asked) {
+        return asked == 0 ? Runtime.getRuntime().availableProcessors() : asked;
+    }
+
+    private static InetSocketAddress address(Settings settings, Setting setting) {
+        String text = settings.text(setting);
         int colon = text.lastIndexOf(':');
-        String expected = "address:port, such as 127.0.0.1:4040";
-        if (colon <= 0) {
-            throw Settings.invalid("listen", text, expected);
-        }
         try {
             int port = Integer.parseInt(text.substring(colon + 1));
-            if (port < 0 || port > 0xffff) {
-                throw Settings.invalid("listen", text, expected);
+            if (colon > 0 && port >= 0 && port <= 0xffff) {
+                return new InetSocketAddress(InetAddress.getByName(text.substring(0, colon)), port);
             }
-            return new InetSocketAddress(InetAddress.getByName(text.substring(0, colon)), port);
         } catch (NumberFormatException | UnknownHostException e) {
-            throw Settings.invalid("listen", text, expected);
+            throw invalid(settings, setting, "HOST:PORT, such as 127.0.0.1:4040", e);
+        }
+        throw invalid(settings, setting, "HOST:PORT, such as 127.0.0.1:4040");
+    }
+
+    private static Path path(Settings settings, Setting setting) {
+        try {
+            return Path.of(settings.text(setting));
+        } catch (InvalidPathException e) {
+            throw invalid(settings, setting, "the path of a folder", e);
         }
     }
 
-    HttpLimits httpLimits() {
-        return new HttpLimits(
-                bodyBytesMax,
-                bodyTimeoutMillis,
-                requestTimeoutMillis,
-                idleTimeoutMillis,
-                connectionsMax,
-                shutdownTimeoutMillis);
+    private static boolean bool(Settings settings, Setting setting) {
+        return switch (settings.text(setting)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw invalid(settings, setting, "true or false");
+        };
     }
 
-    IntakeLimits intakeLimits() {
-        IntakeLimits defaults = IntakeLimits.DEFAULTS;
-        return new IntakeLimits(
-                profileBytesMax,
-                defaults.decode(),
-                defaults.labelsMax(),
-                defaults.labelNameBytesMax(),
-                defaults.labelValueBytesMax(),
-                defaults.futureMillisMax());
+    private static long number(Settings settings, Setting setting, long min, long max) {
+        String expected = "a whole number from %d to %d".formatted(min, max);
+        try {
+            long number = Long.parseLong(settings.text(setting));
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw invalid(settings, setting, expected, e);
+        }
+        throw invalid(settings, setting, expected);
     }
 
-    QueryLimits queryLimits() {
-        return new QueryLimits(
-                queryThreads,
-                requestTimeoutMillis,
-                queryPairsMax,
-                QueryLimits.DEFAULTS.nodesMax());
+    private static Duration duration(Settings settings, Setting setting) {
+        String text = settings.text(setting);
+        String expected = "a duration above 0, such as 30s, 15m, 12h or 7d";
+        char last = text.isEmpty() ? ' ' : text.charAt(text.length() - 1);
+        Duration unit = UNITS.getOrDefault(last, Duration.ZERO);
+        try {
+            Duration duration = unit.multipliedBy(Long.parseLong(text.substring(0, Math.max(0, text.length() - 1))));
+            if (duration.isPositive()) {
+                return duration;
+            }
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw invalid(settings, setting, expected, e);
+        }
+        throw invalid(settings, setting, expected);
     }
 
-    StoreConfig storeConfig() {
-        StoreConfig defaults = StoreConfig.defaults(storeShards);
-        return new StoreConfig(
-                storeShards,
-                defaults.queueGroupsMax(),
-                defaults.batchBytesMax(),
-                sealLogBytes,
-                defaults.sealHeadBytes(),
-                sealAgeMillis);
+    private static FlamekeeperException invalid(Settings settings, Setting setting, String expected, Exception cause) {
+        FlamekeeperException invalid = invalid(settings, setting, expected);
+        invalid.initCause(cause);
+        return invalid;
+    }
+
+    private static FlamekeeperException invalid(Settings settings, Setting setting, String expected) {
+        Settings.Value value = settings.value(setting);
+        return new FlamekeeperException(
+                ErrorCode.INVALID_CONFIGURATION,
+                "%s: '%s' from %s (expected: %s)",
+                setting.key(),
+                value.text(),
+                value.source(),
+                expected);
     }
 }

@@ -1,7 +1,4 @@
-/// The program: its settings, its log, and the one method that builds every object in it.
-///
-/// Start with [ProfilingServer]. Uses everything else in the server; nothing but `cli` uses it. To add a
-/// setting, add a component to [ServerConfig].
+/// The process: settings, and the one place where everything is put together and taken apart.
 @NullMarked
 package io.flamekeeper.server;
 

@@ -35,11 +35,10 @@ class CrashTest {
             var vfs = SimulatedVfs.empty(faults);
             var ledger = new Ledger();
             open(vfs, 1)
-                    .ifPresent(
-                            store -> {
-                                workload.run(store, ledger, true);
-                                store.close();
-                            });
+                    .ifPresent(store -> {
+                        workload.run(store, ledger, true);
+                        store.close();
+                    });
             cut = faults.happened();
             for (Survival survival : SURVIVALS) {
                 SimulatedVfs left = vfs.afterPowerCut(survival, Faults.NONE);
@@ -98,13 +97,12 @@ class CrashTest {
                 var workload = new Workload(random.nextLong(), 40, 8);
                 int shards = 1 + random.nextInt(3);
                 Optional<EmbeddedStore> opened = open(vfs, shards);
-                opened.ifPresent(
-                        store -> {
-                            ledger.check(store, where);
-                            ledger.settle(store);
-                            workload.run(store, ledger, true);
-                            store.close();
-                        });
+                opened.ifPresent(store -> {
+                    ledger.check(store, where);
+                    ledger.settle(store);
+                    workload.run(store, ledger, true);
+                    store.close();
+                });
                 vfs =
                         random.nextInt(4) == 0
                                 ? vfs.afterKill(Faults.NONE)

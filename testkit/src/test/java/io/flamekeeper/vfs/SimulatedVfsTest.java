@@ -65,9 +65,8 @@ class SimulatedVfsTest extends VfsContract {
     @Test
     void write_diskFull_leavesAPartAndFails() throws IOException {
         var vfs =
-                SimulatedVfs.empty(
-                        (operation, _) ->
-                                operation == SimulatedVfs.Operation.WRITE ? 3 : Integer.MAX_VALUE);
+                SimulatedVfs.empty((operation, _) ->
+                        operation == SimulatedVfs.Operation.WRITE ? 3 : Integer.MAX_VALUE);
         VfsFile file = vfs.create("a");
         assertThatThrownBy(() -> file.write(0, bytes("hello"))).hasMessageContaining("No space");
         assertThat(text(file)).isEqualTo("hel");
