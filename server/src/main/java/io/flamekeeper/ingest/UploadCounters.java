@@ -3,6 +3,7 @@ package io.flamekeeper.ingest;
 import io.flamekeeper.model.ErrorCode;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What became of every profile that was sent, counted as the sender counts: one pprof is one, whatever
@@ -51,9 +52,7 @@ public final class UploadCounters {
     }
 
     private LongAdder adder(ErrorCode why) {
-        LongAdder adder = rejected.get(why);
-        assert adder != null : why;
-        return adder;
+        return Objects.requireNonNull(rejected.get(why));
     }
 
     public long received() {

@@ -153,7 +153,7 @@ public final class ProfilingServer implements AutoCloseable {
                     ErrorCode.STORE_UNAVAILABLE,
                     "data: %s cannot be used: %s (expected: a folder to write to that no other process uses)",
                     config.data().toAbsolutePath(),
-                    e.getMessage());
+                    e);
         }
         StoreConfig defaults = StoreConfig.defaults(config.shards());
         StoreConfig chosen = new StoreConfig(

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -53,7 +54,7 @@ public final class Settings {
             document = load.loadFromReader(reader);
         } catch (IOException | YamlEngineException e) {
             throw new FlamekeeperException(
-                    e, ErrorCode.INVALID_CONFIGURATION, "configuration file: %s: %s", file, e.getMessage());
+                    e, ErrorCode.INVALID_CONFIGURATION, "configuration file: %s: %s", file, e);
         }
         if (document == null) {
             return;
@@ -67,9 +68,7 @@ public final class Settings {
     }
 
     public Value value(Setting setting) {
-        Value value = values.get(setting);
-        assert value != null : setting;
-        return value;
+        return Objects.requireNonNull(values.get(setting));
     }
 
     String text(Setting setting) {

@@ -1,6 +1,7 @@
 package io.flamekeeper.cli.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.errorprone.annotations.FormatMethod;
 import io.flamekeeper.cli.ServerCommand;
 import io.flamekeeper.server.ProfilingServer;
 import io.flamekeeper.server.ServerConfig;
@@ -94,7 +95,7 @@ public final class DemoCommand implements Callable<Integer> {
                     System.getenv(),
                     step -> say("%s", step));
         } catch (PythonEnvironment.Unavailable e) {
-            say("no workload: %s", e.getMessage());
+            say("no workload: %s", String.valueOf(e.getMessage()));
             say("the server stays up; open %s to see how to send profiles of your own. Ctrl-C stops it.", server.uri());
             running.awaitStop();
             return CommandLine.ExitCode.OK;
@@ -102,6 +103,7 @@ public final class DemoCommand implements Callable<Integer> {
         return follow(server, running, python, folder);
     }
 
+    /// Runs the workload until it ends or the demo is stopped.
     private int follow(ProfilingServer server, Running running, PythonEnvironment python, Path folder)
             throws IOException, InterruptedException {
         say("starting the workload: %d islands on a local Ray cluster, and a FastAPI service", workers);
@@ -168,6 +170,7 @@ public final class DemoCommand implements Callable<Integer> {
         return String.join(System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 15), lines.size()));
     }
 
+    @FormatMethod
     private static void say(String format, Object... args) {
         System.out.println("demo: " + format.formatted(args).strip());
     }

@@ -61,7 +61,6 @@ final class Workload implements AutoCloseable {
                     listener.accept(json.readTree(line));
                 } catch (JsonProcessingException e) {
                     // A library that prints is no event and no fault.
-                    continue;
                 }
             }
         }
