@@ -68,9 +68,10 @@ final class Exchange {
                         after(limits.bodyTimeout(), this::bodyIsLate),
                         after(call.timeout(), this::answerIsLate));
         ScheduledFuture<?> bodyTimer = timers.getFirst();
-        context.whenRequestCancelled().thenRun(call::abandon);
-        response.whenComplete((_, _) -> timers.forEach(timer -> timer.cancel(false)));
-        BodyReader.read(request, limits.bodyBytesMax(), share, context.eventLoop())
+        var _ = context.whenRequestCancelled().thenRun(call::abandon);
+        var _ = response.whenComplete((_, _) -> timers.forEach(timer -> timer.cancel(false)));
+        var _ =
+                BodyReader.read(request, limits.bodyBytesMax(), share, context.eventLoop())
                 .whenComplete((_, _) -> bodyTimer.cancel(false))
                 .thenAcceptAsync(this::answer, virtualThreads)
                 .whenComplete((_, failure) -> end(failure));
@@ -152,7 +153,7 @@ final class Exchange {
                                                     || it.code() == ErrorCode.SLOW_REQUEST)
                             .isPresent();
             if (bodyIsUnread && !context.sessionProtocol().isMultiplex()) {
-                context.initiateConnectionShutdown();
+                var _ = context.initiateConnectionShutdown();
             }
         }
     }
