@@ -35,9 +35,20 @@ final class PairIds {
         pair[count] = wanted;
         slot[at] = ++count;
         if (2 * count > slot.length) {
-            grow();
+            rehash(2 * slot.length);
         }
         return count - 1;
+    }
+
+    /// Makes room for pairs that are expected, so that the table grows once.
+    void reserve(int more) {
+        int wanted = count + more;
+        if (wanted > pair.length) {
+            pair = Arrays.copyOf(pair, wanted);
+        }
+        if (2L * wanted > slot.length) {
+            rehash(Integer.highestOneBit(Math.min(2 * wanted - 1, 1 << 29)) << 1);
+        }
     }
 
     int count() {
@@ -52,8 +63,8 @@ final class PairIds {
         return (int) pair[id];
     }
 
-    private void grow() {
-        slot = new int[2 * slot.length];
+    private void rehash(int slots) {
+        slot = new int[slots];
         int mask = slot.length - 1;
         for (int id = 0; id < count; id++) {
             int at = (int) mix(pair[id]) & mask;

@@ -11,7 +11,7 @@ final class Sorting {
     }
 
     /// The ids `0 … count - 1`, sorted. Merge sort from the bottom up: no boxes, no recursion, and fewer
-    /// comparisons than any other, which is what counts when names share long prefixes.
+    /// comparisons than any other; runs that are in order already cost one.
     static int[] sort(int count, IdOrder order) {
         int[] from = new int[count];
         for (int id = 0; id < count; id++) {
@@ -36,6 +36,10 @@ final class Sorting {
     }
 
     private static void merge(int[] from, int[] to, int low, int middle, int high, IdOrder order) {
+        if (middle >= high || order.compare(from[middle - 1], from[middle]) <= 0) {
+            System.arraycopy(from, low, to, low, high - low);
+            return;
+        }
         int left = low;
         int right = middle;
         for (int at = low; at < high; at++) {

@@ -40,11 +40,16 @@ final class TreeSum {
         }
         int[] placed = place;
         Arrays.fill(placed, 0, count, 0);
+        int needed = 0;
         for (int node = count - 1; node > StackTable.ROOT; node--) {
             if ((added[node] | placed[node]) != 0) {
                 placed[node] = 1;
                 placed[parent[node]] = 1;
+                needed++;
             }
+        }
+        if (edges.count() == 0) {
+            edges.reserve(Math.min(needed, nodesMax));
         }
         placed[StackTable.ROOT] = StackTable.ROOT;
         self[StackTable.ROOT] = SaturatedMath.add(self[StackTable.ROOT], added[StackTable.ROOT]);

@@ -161,20 +161,30 @@ final class CutTree {
                 used[uncutName[node[i]]] = true;
             }
         }
+        int[] ordered = IntStream.range(0, names.size()).filter(i -> used[i]).toArray();
+        if (!isInOrder(names, ordered)) {
+            ordered =
+                    IntStream.of(ordered)
+                            .boxed()
+                            .sorted(Comparator.comparing(names::get, Utf8Order.COMPARATOR))
+                            .mapToInt(Integer::intValue)
+                            .toArray();
+        }
         int[] rank = new int[names.size()];
-        int next = 0;
-        for (int name :
-                (Iterable<Integer>)
-                        IntStream.range(0, names.size())
-                                        .filter(i -> used[i])
-                                        .boxed()
-                                        .sorted(
-                                                Comparator.comparing(
-                                                        names::get, Utf8Order.COMPARATOR))
-                                ::iterator) {
-            rank[name] = next++;
+        for (int i = 0; i < ordered.length; i++) {
+            rank[ordered[i]] = i;
         }
         return rank;
+    }
+
+    /// True for the trees of a query, whose names come sorted.
+    private static boolean isInOrder(List<String> names, int[] ordered) {
+        for (int i = 1; i < ordered.length; i++) {
+            if (Utf8Order.compare(names.get(ordered[i - 1]), names.get(ordered[i])) > 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     int count() {
