@@ -34,10 +34,11 @@ import io.flamekeeper.store.Store;
 import io.flamekeeper.store.StoreConfig;
 import io.flamekeeper.store.StoreStatistics;
 import io.flamekeeper.vfs.DiskVfs;
+import io.flamekeeper.vfs.Vfs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ public final class ProfilingServer implements AutoCloseable {
 
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
-    private static final Duration FAULT_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration FAULT_INTERVAL = Duration.ofMillis(200);
 
     private final Store store;
     private final ExecutorService queryPool;
@@ -81,10 +82,22 @@ public final class ProfilingServer implements AutoCloseable {
         this.watch = watch;
     }
 
-    /// What the world gives: time and chance.
+    /// What the world gives: time, chance and a disk.
     ///
     /// @param onFault told once, in words, when the store can take no more profiles: end the process
-    public record World(InstantSource clock, RandomGenerator random, Consumer<String> onFault) {}
+    public record World(
+            InstantSource clock, RandomGenerator random, Disk disk, Consumer<String> onFault) {
+        /// With the disk of this machine.
+        public World(InstantSource clock, RandomGenerator random, Consumer<String> onFault) {
+            this(clock, random, DiskVfs::open, onFault);
+        }
+
+        /// Opens the data folder, making it if there is none.
+        @FunctionalInterface
+        public interface Disk {
+            Vfs open(Path folder) throws IOException;
+        }
+    }
 
     /// Opens the store and listens.
     ///
@@ -143,10 +156,9 @@ public final class ProfilingServer implements AutoCloseable {
     }
 
     private static Store openStore(ServerConfig config, World world) {
-        DiskVfs folder;
+        Vfs folder;
         try {
-            Files.createDirectories(config.data());
-            folder = DiskVfs.open(config.data());
+            folder = world.disk().open(config.data());
         } catch (IOException e) {
             throw new FlamekeeperException(
                     e,
@@ -191,7 +203,7 @@ public final class ProfilingServer implements AutoCloseable {
     private static HttpLimits httpLimits(ServerConfig config) {
         return new HttpLimits(
                 config.bodyBytesMax(),
-                config.requestTimeout(),
+                config.bodyTimeout(),
                 config.requestTimeout(),
                 IDLE_TIMEOUT,
                 config.connectionsMax(),
@@ -205,7 +217,7 @@ public final class ProfilingServer implements AutoCloseable {
         };
     }
 
-    /// Looks at the store once a second, and tells of a fault once.
+    /// Looks at the store now and then, and tells of a fault once.
     private static ScheduledExecutorService watch(Store store, Consumer<String> onFault) {
         ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("flamekeeper-watch").daemon().factory());

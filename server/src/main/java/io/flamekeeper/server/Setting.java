@@ -16,6 +16,7 @@ public enum Setting {
     BODIES_BYTES_MAX("402653184", "bytes of all requests under way"),
     PROFILE_BYTES_MAX("33554432", "bytes of one profile, inflated"),
     PROFILE_SAMPLES_MAX("200000", "samples of one profile"),
+    BODY_TIMEOUT("20s", "from the headers of a request to the end of its body"),
     REQUEST_TIMEOUT("30s", "from the headers of a request to its answer"),
     CONNECTIONS_MAX("10000", "connections at a time"),
     SHARDS("0", "writers, each with a log; 0 = one for each processor"),
