@@ -22,11 +22,13 @@ import io.flamekeeper.testkit.PprofBytes;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -43,7 +45,11 @@ class ConformanceTest {
     private static final String SELECTED =
             "\"profileTypeID\":\"" + CPU + "\",\"labelSelector\":\"{service_name=\\\"svc\\\"}\",";
 
-    @TempDir private Path folder = Path.of("");
+    @TempDir private static Path folder = Path.of("");
+
+    /// Stopping takes two seconds of waiting, most of them Netty's; nobody has to wait for them in turn.
+    private static final List<Thread> STOPPING = new ArrayList<>();
+
     private RunningServer server = unstarted();
 
     @SuppressWarnings("NullAway") // set before each test
@@ -53,12 +59,19 @@ class ConformanceTest {
 
     @BeforeEach
     void start() {
-        server = RunningServer.in(folder, Map.of());
+        server = RunningServer.in(folder.resolve("server-" + STOPPING.size()), Map.of());
     }
 
     @AfterEach
     void stop() {
-        server.close();
+        STOPPING.add(Thread.ofVirtual().start(server::close));
+    }
+
+    @AfterAll
+    static void awaitStopped() throws InterruptedException {
+        for (Thread stopping : STOPPING) {
+            stopping.join();
+        }
     }
 
     @Test

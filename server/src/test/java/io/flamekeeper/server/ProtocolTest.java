@@ -112,6 +112,7 @@ class ProtocolTest {
                         StatusRuntimeException.class,
                         e -> {
                             assertThat(e.getStatus().getCode())
+                                    .as(e.getMessage())
                                     .isEqualTo(Status.Code.INVALID_ARGUMENT);
                             assertThat(e.getStatus().getDescription()).contains("selector");
                         });
