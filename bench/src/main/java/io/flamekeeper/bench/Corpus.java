@@ -6,10 +6,10 @@ import io.flamekeeper.api.google.v1.Sample;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.HashSet;
-import java.util.HashMap;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -42,7 +42,8 @@ final class Corpus {
         List<Profile> windows = new ArrayList<>();
         List<Profile> setAside = new ArrayList<>();
         for (int window = 0; window < WINDOWS_MAX; window++) {
-            try (var in = Corpus.class.getResourceAsStream("/corpus/%03d.pb.gz".formatted(window))) {
+            try (var in =
+                    Corpus.class.getResourceAsStream("/corpus/%03d.pb.gz".formatted(window))) {
                 if (in == null) {
                     break;
                 }
@@ -51,7 +52,8 @@ final class Corpus {
             }
         }
         if (windows.isEmpty()) {
-            throw new IOException("corpus: no windows on the class path (expected: /corpus/000.pb.gz and on)");
+            throw new IOException(
+                    "corpus: no windows on the class path (expected: /corpus/000.pb.gz and on)");
         }
         return new Corpus(windows, setAside);
     }
@@ -70,7 +72,11 @@ final class Corpus {
         Profile own = windows.get(window % windows.size());
         Profile other = setAside.get(random.nextInt(setAside.size()));
         double dropped = 0.1 + 0.2 * random.nextDouble();
-        Profile.Builder mixed = own.toBuilder().clearSample().setTimeNanos(timeNanos).setDurationNanos(15_000_000_000L);
+        Profile.Builder mixed =
+                own.toBuilder()
+                        .clearSample()
+                        .setTimeNanos(timeNanos)
+                        .setDurationNanos(15_000_000_000L);
         int missing = 0;
         for (Sample sample : own.getSampleList()) {
             if (random.nextDouble() < dropped) {
@@ -84,16 +90,21 @@ final class Corpus {
     }
 
     /// Adds samples of another profile, with the symbols they need.
-    private static void graft(SplittableRandom random, Profile from, int count, Profile.Builder to) {
+    private static void graft(
+            SplittableRandom random, Profile from, int count, Profile.Builder to) {
         var strings = new HashMap<String, Long>();
         for (int i = 0; i < to.getStringTableCount(); i++) {
             strings.putIfAbsent(to.getStringTable(i), (long) i);
         }
         var functions = new HashMap<String, Long>();
-        to.getFunctionList().forEach(f -> functions.put(to.getStringTable((int) f.getName()), f.getId()));
+        to.getFunctionList()
+                .forEach(f -> functions.put(to.getStringTable((int) f.getName()), f.getId()));
         var locations = new HashMap<List<Long>, Long>();
         to.getLocationList()
-                .forEach(l -> locations.put(List.of(l.getLine(0).getFunctionId(), l.getLine(0).getLine()), l.getId()));
+                .forEach(l ->
+                        locations.put(
+                                List.of(l.getLine(0).getFunctionId(), l.getLine(0).getLine()),
+                                l.getId()));
         for (int i = 0; i < count && from.getSampleCount() > 0; i++) {
             Sample sample = from.getSample(random.nextInt(from.getSampleCount()));
             Sample.Builder copy = Sample.newBuilder().addAllValue(sample.getValueList());
@@ -101,29 +112,49 @@ final class Corpus {
                 var line = from.getLocation((int) id - 1).getLine(0);
                 var function = from.getFunction((int) line.getFunctionId() - 1);
                 String name = from.getStringTable((int) function.getName());
-                long functionId = functions.computeIfAbsent(name, _ -> {
-                    to.addFunction(function.toBuilder()
-                            .setId(functions.size() + 1)
-                            .setName(string(strings, to, name))
-                            .setFilename(string(strings, to, from.getStringTable((int) function.getFilename()))));
-                    return functions.size() + 1L;
-                });
-                copy.addLocationId(locations.computeIfAbsent(List.of(functionId, line.getLine()), _ -> {
-                    to.addLocation(from.getLocation((int) id - 1).toBuilder()
-                            .setId(locations.size() + 1)
-                            .setLine(0, line.toBuilder().setFunctionId(functionId)));
-                    return locations.size() + 1L;
-                }));
+                long functionId =
+                        functions.computeIfAbsent(
+                                name,
+                                _ -> {
+                                    to.addFunction(
+                                            function.toBuilder()
+                                                    .setId(functions.size() + 1)
+                                                    .setName(string(strings, to, name))
+                                                    .setFilename(
+                                                            string(
+                                                                    strings,
+                                                                    to,
+                                                                    from.getStringTable(
+                                                                            (int)
+                                                                                    function
+                                                                                            .getFilename()))));
+                                    return functions.size() + 1L;
+                                });
+                copy.addLocationId(
+                        locations.computeIfAbsent(
+                                List.of(functionId, line.getLine()),
+                                _ -> {
+                                    to.addLocation(
+                                            from.getLocation((int) id - 1).toBuilder()
+                                                    .setId(locations.size() + 1)
+                                                    .setLine(
+                                                            0,
+                                                            line.toBuilder()
+                                                                    .setFunctionId(functionId)));
+                                    return locations.size() + 1L;
+                                }));
             }
             to.addSample(copy);
         }
     }
 
     private static long string(Map<String, Long> strings, Profile.Builder to, String text) {
-        return strings.computeIfAbsent(text, _ -> {
-            to.addStringTable(text);
-            return to.getStringTableCount() - 1L;
-        });
+        return strings.computeIfAbsent(
+                text,
+                _ -> {
+                    to.addStringTable(text);
+                    return to.getStringTableCount() - 1L;
+                });
     }
 
     /// How many distinct stacks the first uploads of an instance bring, against how many samples.
@@ -137,9 +168,14 @@ final class Corpus {
                 List<String> stack = new ArrayList<>();
                 for (long id : sample.getLocationIdList()) {
                     var line = profile.getLocation((int) id - 1).getLine(0);
-                    stack.add(profile.getStringTable((int)
-                                    profile.getFunction((int) line.getFunctionId() - 1).getName())
-                            + ":" + line.getLine());
+                    stack.add(
+                            profile.getStringTable(
+                                            (int)
+                                                    profile.getFunction(
+                                                                    (int) line.getFunctionId() - 1)
+                                                            .getName())
+                                    + ":"
+                                    + line.getLine());
                 }
                 boolean isNew = known.add(stack);
                 if (window >= windows.size() / 2) {

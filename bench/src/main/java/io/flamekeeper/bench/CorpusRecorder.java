@@ -63,37 +63,61 @@ public final class CorpusRecorder {
 
     private static Profile toPprof(Path recorded) throws IOException {
         var strings = new Strings();
-        var profile = Profile.newBuilder()
-                .addSampleType(ValueType.newBuilder().setType(strings.id("cpu")).setUnit(strings.id("nanoseconds")))
-                .setPeriodType(ValueType.newBuilder().setType(strings.id("cpu")).setUnit(strings.id("nanoseconds")))
-                .setPeriod(SAMPLE_NANOS);
+        var profile =
+                Profile.newBuilder()
+                        .addSampleType(
+                                ValueType.newBuilder()
+                                        .setType(strings.id("cpu"))
+                                        .setUnit(strings.id("nanoseconds")))
+                        .setPeriodType(
+                                ValueType.newBuilder()
+                                        .setType(strings.id("cpu"))
+                                        .setUnit(strings.id("nanoseconds")))
+                        .setPeriod(SAMPLE_NANOS);
         Map<List<Long>, Long> samples = new HashMap<>();
         Map<String, Long> functions = new HashMap<>();
         Map<List<Long>, Long> locations = new HashMap<>();
         for (var event : RecordingFile.readAllEvents(recorded)) {
-            RecordedStackTrace trace = event.getEventType().getName().equals("jdk.CPUTimeSample")
-                    ? event.getStackTrace()
-                    : null;
+            RecordedStackTrace trace =
+                    event.getEventType().getName().equals("jdk.CPUTimeSample")
+                            ? event.getStackTrace()
+                            : null;
             if (trace == null) {
                 continue;
             }
             List<Long> stack = new ArrayList<>();
             for (RecordedFrame frame : trace.getFrames()) {
-                String name = frame.getMethod().getType().getName() + "." + frame.getMethod().getName();
-                long function = functions.computeIfAbsent(name, _ -> {
-                    profile.addFunction(Function.newBuilder()
-                            .setId(functions.size() + 1)
-                            .setName(strings.id(name))
-                            .setFilename(strings.id(frame.getMethod().getType().getName())));
-                    return functions.size() + 1L;
-                });
+                String name =
+                        frame.getMethod().getType().getName() + "." + frame.getMethod().getName();
+                long function =
+                        functions.computeIfAbsent(
+                                name,
+                                _ -> {
+                                    profile.addFunction(
+                                            Function.newBuilder()
+                                                    .setId(functions.size() + 1)
+                                                    .setName(strings.id(name))
+                                                    .setFilename(
+                                                            strings.id(
+                                                                    frame.getMethod()
+                                                                            .getType()
+                                                                            .getName())));
+                                    return functions.size() + 1L;
+                                });
                 long line = Math.max(0, frame.getLineNumber());
-                stack.add(locations.computeIfAbsent(List.of(function, line), _ -> {
-                    profile.addLocation(Location.newBuilder()
-                            .setId(locations.size() + 1)
-                            .addLine(Line.newBuilder().setFunctionId(function).setLine(line)));
-                    return locations.size() + 1L;
-                }));
+                stack.add(
+                        locations.computeIfAbsent(
+                                List.of(function, line),
+                                _ -> {
+                                    profile.addLocation(
+                                            Location.newBuilder()
+                                                    .setId(locations.size() + 1)
+                                                    .addLine(
+                                                            Line.newBuilder()
+                                                                    .setFunctionId(function)
+                                                                    .setLine(line)));
+                                    return locations.size() + 1L;
+                                }));
             }
             samples.merge(stack, SAMPLE_NANOS, Long::sum);
         }
@@ -107,10 +131,12 @@ public final class CorpusRecorder {
         private final Map<String, Long> ids = new HashMap<>(Map.of("", 0L));
 
         long id(String text) {
-            return ids.computeIfAbsent(text, _ -> {
-                all.add(text);
-                return all.size() - 1L;
-            });
+            return ids.computeIfAbsent(
+                    text,
+                    _ -> {
+                        all.add(text);
+                        return all.size() - 1L;
+                    });
         }
     }
 
@@ -131,10 +157,17 @@ public final class CorpusRecorder {
             }
             try (var files = compiler.getStandardFileManager(null, null, null)) {
                 Path out = Files.createTempDirectory("corpus");
-                compiler.getTask(null, files, _ -> {}, List.of("-d", out.toString(), "-proc:none"), null, sources)
+                compiler.getTask(
+                                null,
+                                files,
+                                _ -> {},
+                                List.of("-d", out.toString(), "-proc:none"),
+                                null,
+                                sources)
                         .call();
                 try (var made = Files.walk(out)) {
-                    made.sorted(java.util.Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+                    made.sorted(java.util.Comparator.reverseOrder())
+                            .forEach(path -> path.toFile().delete());
                 }
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
@@ -144,9 +177,14 @@ public final class CorpusRecorder {
 
     /// Classes with nested generics, lambdas, switches and loops, so that many parts of a compiler run.
     private static String source(String name, long seed) {
-        var text = new StringBuilder("import java.util.*; import java.util.function.*; public class " + name + " {\n");
+        var text =
+                new StringBuilder(
+                        "import java.util.*; import java.util.function.*; public class "
+                                + name
+                                + " {\n");
         for (int i = 0; i < 30; i++) {
-            text.append("""
+            text.append(
+                    """
                       sealed interface S%1$d permits A%1$d, B%1$d {} record A%1$d(int x, String y) implements S%1$d {}
                       record B%1$d(List<Map<String, ? extends Number>> z) implements S%1$d {}
                       <T extends Comparable<T>> int m%1$d(S%1$d s, List<T> in, Function<? super T, Integer> f) {
@@ -154,7 +192,8 @@ public final class CorpusRecorder {
                         return switch (s) { case A%1$d(var x, var y) when x > total -> y.length() + x;
                           case A%1$d a -> a.x() - total; case B%1$d(var z) -> z.stream().mapToInt(Map::size).sum(); };
                       }
-                    """.formatted(i, (seed * 31 + i) % 1000));
+                    """
+                            .formatted(i, (seed * 31 + i) % 1000));
         }
         return text.append("}\n").toString();
     }
@@ -177,7 +216,11 @@ public final class CorpusRecorder {
         Pattern words = Pattern.compile("(\\w+)\\s*\\((\\w+\\s+\\w+(,\\s*)?)*\\)\\s*\\{");
         for (long round = 0; ; round++) {
             String text = source("P", round);
-            long found = words.matcher(text).results().filter(match -> match.group(1).length() > 1).count();
+            long found =
+                    words.matcher(text)
+                            .results()
+                            .filter(match -> match.group(1).length() > 1)
+                            .count();
             try (OutputStream out = new GZIPOutputStream(OutputStream.nullOutputStream())) {
                 for (int i = 0; i < 20 + found % 5; i++) {
                     out.write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));

@@ -52,7 +52,9 @@ public final class EndToEnd {
 
     private EndToEnd(Map<String, String> option) {
         target = URI.create(option.getOrDefault("--target", "http://127.0.0.1:4040"));
-        server = new ServerProcess(Long.parseLong(option.get("--pid")), Path.of(option.get("--data")));
+        server =
+                new ServerProcess(
+                        Long.parseLong(option.get("--pid")), Path.of(option.get("--data")));
         seconds = Integer.parseInt(option.getOrDefault("--seconds", "30"));
         connections = Integer.parseInt(option.getOrDefault("--connections", "16"));
         long seed = Long.parseLong(option.getOrDefault("--seed", "1"));
@@ -77,7 +79,11 @@ public final class EndToEnd {
         int[] sizes = uploads.stream().mapToInt(one -> one.gzip().size()).sorted().toArray();
         int[] rawSizes = uploads.stream().mapToInt(one -> one.raw().length).sorted().toArray();
         row("corpus", "%d windows; %s", corpus.windowCount(), corpus.novelty(random));
-        row("upload size, median", "%.1f KB gz, %.1f KB raw", sizes[UPLOADS / 2] / 1e3, rawSizes[UPLOADS / 2] / 1e3);
+        row(
+                "upload size, median",
+                "%.1f KB gz, %.1f KB raw",
+                sizes[UPLOADS / 2] / 1e3,
+                rawSizes[UPLOADS / 2] / 1e3);
         row("RSS before load", "%.0f MB", server.residentMegabytes());
 
         ingest(Math.max(5, seconds / 3), connections);
@@ -88,32 +94,65 @@ public final class EndToEnd {
         double wall = (System.nanoTime() - wallBefore) / 1e9;
         double cpu = server.cpuSeconds() - cpuBefore;
         long profiles = next.get() - before;
-        row("durable ingest, closed loop", "%.0f profiles/s over %.0f s, %d connections", profiles / wall, wall, connections);
-        row("server CPU", "%.3f CPU-s per 1,000 profiles = %.0f profiles/s/core", 1e3 * cpu / profiles, profiles / cpu);
-        row("ack", "p50 %.1f ms, p99 %.1f ms, max %.1f ms", at(latency, 0.5), at(latency, 0.99), at(latency, 1));
+        row(
+                "durable ingest, closed loop",
+                "%.0f profiles/s over %.0f s, %d connections",
+                profiles / wall,
+                wall,
+                connections);
+        row(
+                "server CPU",
+                "%.3f CPU-s per 1,000 profiles = %.0f profiles/s/core",
+                1e3 * cpu / profiles,
+                profiles / cpu);
+        row(
+                "ack",
+                "p50 %.1f ms, p99 %.1f ms, max %.1f ms",
+                at(latency, 0.5),
+                at(latency, 0.99),
+                at(latency, 1));
         double[] calm = ingest(Math.max(5, seconds / 3), 2);
         row("ack, 2 connections", "p50 %.1f ms, p99 %.1f ms", at(calm, 0.5), at(calm, 0.99));
-        row("RSS after load", "%.0f MB, peak %.0f MB", server.residentMegabytes(), server.peakMegabytes());
-        row("data folder", "%.0f B/profile, log included", (double) server.diskBytes() / next.get());
+        row(
+                "RSS after load",
+                "%.0f MB, peak %.0f MB",
+                server.residentMegabytes(),
+                server.peakMegabytes());
+        row(
+                "data folder",
+                "%.0f B/profile, log included",
+                (double) server.diskBytes() / next.get());
 
         equality();
-        query("flame graph, 1 service of " + SERVICES, "SelectMergeStacktraces", merge("{service_name=\"" + run + "-0\"}"));
-        query("flame graph, all " + INSTANCES + " instances", "SelectMergeStacktraces", merge("{run=\"" + run + "\"}"));
-        query("time series by service", "SelectSeries", SelectSeriesRequest.newBuilder()
-                .setProfileTypeID(CPU)
-                .setLabelSelector("{run=\"" + run + "\"}")
-                .setStart(startNanos / 1_000_000)
-                .setEnd(startNanos / 1_000_000 + 3_700_000)
-                .setStep(15)
-                .addGroupBy("service_name")
-                .build()
-                .toByteArray());
-        query("label values", "LabelValues", LabelValuesRequest.newBuilder()
-                .setName("instance")
-                .setStart(startNanos / 1_000_000)
-                .setEnd(startNanos / 1_000_000 + 3_700_000)
-                .build()
-                .toByteArray());
+        query(
+                "flame graph, 1 service of " + SERVICES,
+                "SelectMergeStacktraces",
+                merge("{service_name=\"" + run + "-0\"}"));
+        query(
+                "flame graph, all " + INSTANCES + " instances",
+                "SelectMergeStacktraces",
+                merge("{run=\"" + run + "\"}"));
+        query(
+                "time series by service",
+                "SelectSeries",
+                SelectSeriesRequest.newBuilder()
+                        .setProfileTypeID(CPU)
+                        .setLabelSelector("{run=\"" + run + "\"}")
+                        .setStart(startNanos / 1_000_000)
+                        .setEnd(startNanos / 1_000_000 + 3_700_000)
+                        .setStep(15)
+                        .addGroupBy("service_name")
+                        .build()
+                        .toByteArray());
+        query(
+                "label values",
+                "LabelValues",
+                LabelValuesRequest.newBuilder()
+                        .setName("instance")
+                        .setStart(startNanos / 1_000_000)
+                        .setEnd(startNanos / 1_000_000 + 3_700_000)
+                        .build()
+                        .toByteArray());
         row("RSS after queries", "%.0f MB", server.residentMegabytes());
     }
 
@@ -142,10 +181,12 @@ public final class EndToEnd {
                 Corpus.Upload upload = uploads.get((int) (number % UPLOADS));
                 byte[] body = push(number, upload);
                 long sent = System.nanoTime();
-                var answer = connection.post("/push.v1.PusherService/Push", "application/proto", body);
+                var answer =
+                        connection.post("/push.v1.PusherService/Push", "application/proto", body);
                 latency[count++] = (System.nanoTime() - sent) / 1e6;
                 if (answer.status() != 200) {
-                    throw new IOException("push: status " + answer.status() + " " + new String(answer.body()));
+                    throw new IOException(
+                            "push: status " + answer.status() + " " + new String(answer.body()));
                 }
                 sentNanos.addAndGet(upload.sumNanos());
             }
@@ -156,13 +197,14 @@ public final class EndToEnd {
     private byte[] push(long number, Corpus.Upload upload) {
         long instance = number % INSTANCES;
         return PushRequest.newBuilder()
-                .addSeries(RawProfileSeries.newBuilder()
-                        .addLabels(label("__name__", "process_cpu"))
-                        .addLabels(label("service_name", run + "-" + instance % SERVICES))
-                        .addLabels(label("instance", "i" + instance))
-                        .addLabels(label("round", Long.toString(number / UPLOADS % 10)))
-                        .addLabels(label("run", run))
-                        .addSamples(RawSample.newBuilder().setRawProfile(upload.gzip())))
+                .addSeries(
+                        RawProfileSeries.newBuilder()
+                                .addLabels(label("__name__", "process_cpu"))
+                                .addLabels(label("service_name", run + "-" + instance % SERVICES))
+                                .addLabels(label("instance", "i" + instance))
+                                .addLabels(label("round", Long.toString(number / UPLOADS % 10)))
+                                .addLabels(label("run", run))
+                                .addSamples(RawSample.newBuilder().setRawProfile(upload.gzip())))
                 .build()
                 .toByteArray();
     }
@@ -183,18 +225,32 @@ public final class EndToEnd {
 
     /// Stops the run unless the server's sums are those of what was sent.
     private void equality() throws IOException {
-        long total = flamegraphTotal(call("SelectMergeStacktraces", merge("{run=\"" + run + "\"}")));
+        long total =
+                flamegraphTotal(call("SelectMergeStacktraces", merge("{run=\"" + run + "\"}")));
         if (total != sentNanos.get()) {
-            throw new IOException("total: " + total + " (expected: " + sentNanos.get() + ", what was acknowledged)");
+            throw new IOException(
+                    "total: "
+                            + total
+                            + " (expected: "
+                            + sentNanos.get()
+                            + ", what was acknowledged)");
         }
-        LabelValuesResponse instances = LabelValuesResponse.parseFrom(call("LabelValues", LabelValuesRequest.newBuilder()
-                .setName("instance")
-                .addMatchers("{run=\"" + run + "\"}")
-                .setStart(startNanos / 1_000_000)
-                .setEnd(startNanos / 1_000_000 + 3_700_000)
-                .build()
-                .toByteArray()));
-        row("equality", "total of %d acknowledged uploads equal to the nanosecond, %d instances", next.get(), instances.getNamesCount());
+        LabelValuesResponse instances =
+                LabelValuesResponse.parseFrom(
+                        call(
+                                "LabelValues",
+                                LabelValuesRequest.newBuilder()
+                                        .setName("instance")
+                                        .addMatchers("{run=\"" + run + "\"}")
+                                        .setStart(startNanos / 1_000_000)
+                                        .setEnd(startNanos / 1_000_000 + 3_700_000)
+                                        .build()
+                                        .toByteArray()));
+        row(
+                "equality",
+                "total of %d acknowledged uploads equal to the nanosecond, %d instances",
+                next.get(),
+                instances.getNamesCount());
     }
 
     private static long flamegraphTotal(byte[] answer) throws InvalidProtocolBufferException {
@@ -203,9 +259,12 @@ public final class EndToEnd {
 
     private byte[] call(String method, byte[] request) throws IOException {
         try (var connection = new HttpConnection(target)) {
-            var answer = connection.post("/querier.v1.QuerierService/" + method, "application/proto", request);
+            var answer =
+                    connection.post(
+                            "/querier.v1.QuerierService/" + method, "application/proto", request);
             if (answer.status() != 200) {
-                throw new IOException(method + ": status " + answer.status() + " " + new String(answer.body()));
+                throw new IOException(
+                        method + ": status " + answer.status() + " " + new String(answer.body()));
             }
             return answer.body();
         }
@@ -222,7 +281,13 @@ public final class EndToEnd {
         }
         double cpu = server.cpuSeconds() - cpuBefore;
         Arrays.sort(millis);
-        row(name, "p50 %.1f ms, p99 %.1f ms, %.1f CPU-ms, %d KB", at(millis, 0.5), at(millis, 0.99), 1e3 * cpu / QUERY_ROUNDS, bytes / 1000);
+        row(
+                name,
+                "p50 %.1f ms, p99 %.1f ms, %.1f CPU-ms, %d KB",
+                at(millis, 0.5),
+                at(millis, 0.99),
+                1e3 * cpu / QUERY_ROUNDS,
+                bytes / 1000);
     }
 
     private static double at(double[] sorted, double quantile) {

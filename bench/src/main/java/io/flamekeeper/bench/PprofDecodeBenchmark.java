@@ -42,7 +42,8 @@ public class PprofDecodeBenchmark {
                             Map.entry("pod", "checkout-7d9f-1")),
                     IntakeLimits.DEFAULTS);
 
-    private final PprofFormat format = new PprofFormat(DecodeLimits.DEFAULTS, PprofDialect.STANDARD);
+    private final PprofFormat format =
+            new PprofFormat(DecodeLimits.DEFAULTS, PprofDialect.STANDARD);
     private final Intake intake = new Intake(IntakeLimits.DEFAULTS, InstantSource.system());
 
     /// Samples that repeat the stack of an earlier one, of ten.

@@ -45,7 +45,8 @@ public class SegmentScanBenchmark {
         var dictionary = new Dictionary(7);
         var interner = new GroupInterner();
         List<ProfileRow> rows = new ArrayList<>();
-        CorpusGroups.drawn(7, 200).forEach(group -> rows.addAll(interner.intern(group, dictionary)));
+        CorpusGroups.drawn(7, 200)
+                .forEach(group -> rows.addAll(interner.intern(group, dictionary)));
         var vfs = SimulatedVfs.empty(SimulatedVfs.Faults.NONE);
         try (VfsFile file = vfs.create("a.seg")) {
             var writer = new SegmentWriter(file, 0, 1);

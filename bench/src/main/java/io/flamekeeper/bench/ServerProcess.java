@@ -39,7 +39,9 @@ record ServerProcess(long pid, Path data) {
     /// Sum of the sizes of its files.
     long diskBytes() throws IOException {
         try (Stream<Path> files = Files.walk(data)) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 }

@@ -29,7 +29,8 @@ import java.util.SplittableRandom;
 /// A part of one series, decoded in memory, in the proportions of a real service: four frames for three
 /// functions, ten nodes for one function, stacks of some twenty frames, 229 pairs a row.
 final class SyntheticPart implements Part {
-    static final ProfileType TYPE = ProfileType.parse("process_cpu:cpu:nanoseconds:cpu:nanoseconds");
+    static final ProfileType TYPE =
+            ProfileType.parse("process_cpu:cpu:nanoseconds:cpu:nanoseconds");
 
     static final int PAIRS = 2_400 * 229;
 
@@ -86,7 +87,11 @@ final class SyntheticPart implements Part {
         return new SymbolTable(
                 StringTable.of(strings),
                 new SymbolTable.Functions(
-                        functions, name, new int[functions], new int[functions], new long[functions]),
+                        functions,
+                        name,
+                        new int[functions],
+                        new int[functions],
+                        new long[functions]),
                 SymbolTable.Mappings.EMPTY,
                 new SymbolTable.Frames(
                         frames, function, line, mapping, new long[frames], new boolean[frames]));

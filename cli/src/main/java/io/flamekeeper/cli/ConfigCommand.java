@@ -12,13 +12,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// Prints the effective settings as YAML, each with its meaning and its source.
-@Command(name = "config", description = "Prints the effective settings and their sources.", mixinStandardHelpOptions = true)
+@Command(
+        name = "config",
+        description = "Prints the effective settings and their sources.",
+        mixinStandardHelpOptions = true)
 final class ConfigCommand implements Callable<Integer> {
-    @Mixin
-    private ServerOptions options = new ServerOptions();
+    @Mixin private ServerOptions options = new ServerOptions();
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Spec private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
@@ -27,7 +28,9 @@ final class ConfigCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         for (Setting setting : Setting.values()) {
             Settings.Value value = settings.value(setting);
-            out.printf("# %s; %s, from %s%n", setting.meaning(), setting.environmentName(), value.source());
+            out.printf(
+                    "# %s; %s, from %s%n",
+                    setting.meaning(), setting.environmentName(), value.source());
             out.printf("%s: %s%n", setting.key(), value.text());
         }
         out.flush();

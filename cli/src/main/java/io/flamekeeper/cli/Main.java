@@ -39,12 +39,15 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((failure, line, _) -> {
-            if (failure instanceof FlamekeeperException known) {
-                line.getErr().println("flamekeeper: " + known.getMessage());
-                return known.code() == ErrorCode.INVALID_CONFIGURATION ? WRONG_USAGE : FAILED;
-            }
-            throw failure;
-        });
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((failure, line, _) -> {
+                    if (failure instanceof FlamekeeperException known) {
+                        line.getErr().println("flamekeeper: " + known.getMessage());
+                        return known.code() == ErrorCode.INVALID_CONFIGURATION
+                                ? WRONG_USAGE
+                                : FAILED;
+                    }
+                    throw failure;
+                });
     }
 }

@@ -15,8 +15,7 @@ public final class ServerCommand implements Callable<Integer> {
     /// Instead of an exit code: the server goes on.
     static final int RUNS_ON = -1;
 
-    @Mixin
-    private ServerOptions options = new ServerOptions();
+    @Mixin private ServerOptions options = new ServerOptions();
 
     @Override
     public Integer call() {
@@ -30,22 +29,25 @@ public final class ServerCommand implements Callable<Integer> {
     public static void onStop(Runnable stop) {
         Runtime runtime = Runtime.getRuntime();
         // By itself a JVM that a signal ends reports the signal, however well it stopped.
-        var hook = new Thread(
-                () -> {
-                    stop.run();
-                    runtime.halt(0);
-                },
-                "flamekeeper-stop");
+        var hook =
+                new Thread(
+                        () -> {
+                            stop.run();
+                            runtime.halt(0);
+                        },
+                        "flamekeeper-stop");
         runtime.addShutdownHook(hook);
     }
 
     /// A server that ends the process when its disk fails.
     public static ProfilingServer start(ServerConfig config) {
-        Consumer<String> onFault = why -> {
-            System.err.println("flamekeeper: the store takes no more profiles: " + why);
-            // Not exit: a hook may wait for the very disk that failed. The log on disk needs no closing.
-            Runtime.getRuntime().halt(Main.DISK_FAILED);
-        };
+        Consumer<String> onFault =
+                why -> {
+                    System.err.println("flamekeeper: the store takes no more profiles: " + why);
+                    // Not exit: a hook may wait for the very disk that failed. The log on disk
+                    // needs no closing.
+                    Runtime.getRuntime().halt(Main.DISK_FAILED);
+                };
         return ProfilingServer.start(
                 config, new ProfilingServer.World(Clock.systemUTC(), new SecureRandom(), onFault));
     }

@@ -45,7 +45,9 @@ final class ServerOptions {
                 throw new FlamekeeperException(
                         ErrorCode.INVALID_CONFIGURATION, "--set: '%s' (expected: KEY=VALUE)", pair);
             }
-            chosen.put(pair.substring(0, equals), new Settings.Value(pair.substring(equals + 1), "--set"));
+            chosen.put(
+                    pair.substring(0, equals),
+                    new Settings.Value(pair.substring(equals + 1), "--set"));
         }
         if (listen != null) {
             chosen.put(Setting.LISTEN.key(), new Settings.Value(listen, "--listen"));

@@ -7,7 +7,10 @@ final class Caches {
     private Caches() {}
 
     static Path folder() {
-        String cache = System.getenv().getOrDefault("XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
+        String cache =
+                System.getenv()
+                        .getOrDefault(
+                                "XDG_CACHE_HOME", System.getProperty("user.home") + "/.cache");
         return Path.of(cache, "flamekeeper");
     }
 }

@@ -37,15 +37,15 @@ class CrashIT {
     private static final long START_MILLIS = 1_790_000_000_000L;
     private static final String CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private final AtomicLong nextUpload = new AtomicLong();
     private final Set<String> sent = ConcurrentHashMap.newKeySet();
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
 
     @Test
-    void kill_atRandomMomentsUnderLoad_losesNothingAcknowledgedAndStoresNothingTwice() throws Exception {
+    void kill_atRandomMomentsUnderLoad_losesNothingAcknowledgedAndStoresNothingTwice()
+            throws Exception {
         long seed = 20_261_124;
         var random = new SplittableRandom(seed);
         for (int kill = 0; kill < KILLS; kill++) {
@@ -78,7 +78,8 @@ class CrashIT {
             while (true) {
                 String upload = "u" + nextUpload.getAndIncrement();
                 sent.add(upload);
-                var answer = wire.post("/push.v1.PusherService/Push", "application/proto", push(upload));
+                var answer =
+                        wire.post("/push.v1.PusherService/Push", "application/proto", push(upload));
                 if (answer.statusCode() != 200) {
                     return;
                 }
@@ -96,15 +97,22 @@ class CrashIT {
     private void assertLedger(URI server, String moment) throws Exception {
         var stored = new TreeMap<String, Double>();
         try (var wire = new Wire(server)) {
-            JsonNode answer = wire.json(
-                    "SelectSeries",
-                    Map.of(
-                            "profileTypeID", CPU,
-                            "labelSelector", "{service_name=\"crash\"}",
-                            "start", START_MILLIS - 1000,
-                            "end", START_MILLIS + 1000,
-                            "step", 1,
-                            "groupBy", List.of("upload")));
+            JsonNode answer =
+                    wire.json(
+                            "SelectSeries",
+                            Map.of(
+                                    "profileTypeID",
+                                    CPU,
+                                    "labelSelector",
+                                    "{service_name=\"crash\"}",
+                                    "start",
+                                    START_MILLIS - 1000,
+                                    "end",
+                                    START_MILLIS + 1000,
+                                    "step",
+                                    1,
+                                    "groupBy",
+                                    List.of("upload")));
             for (JsonNode series : answer.path("series")) {
                 double sum = 0;
                 for (JsonNode point : series.path("points")) {
@@ -119,24 +127,37 @@ class CrashIT {
     }
 
     private static byte[] push(String upload) {
-        Profile profile = Profile.newBuilder()
-                .addAllStringTable(List.of("", "cpu", "nanoseconds", "main", upload))
-                .addSampleType(ValueType.newBuilder().setType(1).setUnit(2))
-                .setPeriodType(ValueType.newBuilder().setType(1).setUnit(2))
-                .setPeriod(1)
-                .setTimeNanos(START_MILLIS * 1_000_000)
-                .addFunction(Function.newBuilder().setId(1).setName(3))
-                .addFunction(Function.newBuilder().setId(2).setName(4))
-                .addLocation(Location.newBuilder().setId(1).addLine(Line.newBuilder().setFunctionId(1)))
-                .addLocation(Location.newBuilder().setId(2).addLine(Line.newBuilder().setFunctionId(2)))
-                .addSample(Sample.newBuilder().addLocationId(2).addLocationId(1).addValue(7))
-                .build();
+        Profile profile =
+                Profile.newBuilder()
+                        .addAllStringTable(List.of("", "cpu", "nanoseconds", "main", upload))
+                        .addSampleType(ValueType.newBuilder().setType(1).setUnit(2))
+                        .setPeriodType(ValueType.newBuilder().setType(1).setUnit(2))
+                        .setPeriod(1)
+                        .setTimeNanos(START_MILLIS * 1_000_000)
+                        .addFunction(Function.newBuilder().setId(1).setName(3))
+                        .addFunction(Function.newBuilder().setId(2).setName(4))
+                        .addLocation(
+                                Location.newBuilder()
+                                        .setId(1)
+                                        .addLine(Line.newBuilder().setFunctionId(1)))
+                        .addLocation(
+                                Location.newBuilder()
+                                        .setId(2)
+                                        .addLine(Line.newBuilder().setFunctionId(2)))
+                        .addSample(
+                                Sample.newBuilder().addLocationId(2).addLocationId(1).addValue(7))
+                        .build();
         return PushRequest.newBuilder()
-                .addSeries(RawProfileSeries.newBuilder()
-                        .addLabels(label("__name__", "process_cpu"))
-                        .addLabels(label("service_name", "crash"))
-                        .addLabels(label("upload", upload))
-                        .addSamples(RawSample.newBuilder().setRawProfile(ByteString.copyFrom(profile.toByteArray()))))
+                .addSeries(
+                        RawProfileSeries.newBuilder()
+                                .addLabels(label("__name__", "process_cpu"))
+                                .addLabels(label("service_name", "crash"))
+                                .addLabels(label("upload", upload))
+                                .addSamples(
+                                        RawSample.newBuilder()
+                                                .setRawProfile(
+                                                        ByteString.copyFrom(
+                                                                profile.toByteArray()))))
                 .build()
                 .toByteArray();
     }

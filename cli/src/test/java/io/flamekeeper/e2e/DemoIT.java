@@ -21,13 +21,13 @@ class DemoIT {
     private static final String CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
     private static final String SERVICE = "genetic-algorithm-cluster";
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     @Timeout(600)
     void demo_started_showsLiveRayWorkersAndLeavesNothingBehind() throws Exception {
-        try (var demo = FlamekeeperProcess.command(folder, List.of("demo", "--listen", "127.0.0.1:0"))) {
+        try (var demo =
+                FlamekeeperProcess.command(folder, List.of("demo", "--listen", "127.0.0.1:0"))) {
             URI uri = demo.awaitReady();
             List<String> said = new ArrayList<>();
             long installed = 0;
@@ -43,7 +43,8 @@ class DemoIT {
             }
             assumeFalse(said.getLast().contains("no workload"), String.join("\n", said));
             Duration first = Duration.ofNanos(System.nanoTime() - installed);
-            System.out.printf("  first profile %.1f s after the workload began%n", first.toMillis() / 1e3);
+            System.out.printf(
+                    "  first profile %.1f s after the workload began%n", first.toMillis() / 1e3);
             assertThat(first).isLessThan(FIRST_PROFILE_MAX);
 
             try (var wire = new Wire(uri)) {
@@ -65,10 +66,13 @@ class DemoIT {
             workers.put("name", "worker_id");
             var merge = new java.util.HashMap<String, Object>(range);
             merge.put("profileTypeID", CPU);
-            merge.put("labelSelector", "{service_name=\"" + SERVICE + "\",component=\"fitness_evaluation\"}");
+            merge.put(
+                    "labelSelector",
+                    "{service_name=\"" + SERVICE + "\",component=\"fitness_evaluation\"}");
             JsonNode names = wire.json("LabelValues", workers).path("names");
             JsonNode flamegraph = wire.json("SelectMergeStacktraces", merge).path("flamegraph");
-            if (names.size() >= 4 && flamegraph.path("names").toString().contains("evaluate_fitness")) {
+            if (names.size() >= 4
+                    && flamegraph.path("names").toString().contains("evaluate_fitness")) {
                 assertThat(names.toString()).doesNotContain("None");
                 return;
             }

@@ -36,16 +36,18 @@ final class FlamekeeperProcess implements AutoCloseable {
     /// @param folder where its log goes
     static FlamekeeperProcess command(Path folder, List<String> arguments) throws IOException {
         Path log = Files.createTempFile(folder, "flamekeeper", ".log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Xmx512m",
-                "-cp",
-                LIB + "/*",
-                "io.flamekeeper.cli.Main"));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-XX:+UseSerialGC",
+                                "-XX:+ExitOnOutOfMemoryError",
+                                "-Xmx512m",
+                                "-cp",
+                                LIB + "/*",
+                                "io.flamekeeper.cli.Main"));
         command.addAll(arguments);
         return new FlamekeeperProcess(
                 new ProcessBuilder(command)
@@ -57,7 +59,9 @@ final class FlamekeeperProcess implements AutoCloseable {
     /// Starts a server on a data folder and any free port.
     static Running server(Path folder, Path data) throws IOException {
         FlamekeeperProcess process =
-                command(folder, List.of("server", "--listen", "127.0.0.1:0", "--data", data.toString()));
+                command(
+                        folder,
+                        List.of("server", "--listen", "127.0.0.1:0", "--data", data.toString()));
         return new Running(process, process.awaitReady());
     }
 
@@ -76,7 +80,8 @@ final class FlamekeeperProcess implements AutoCloseable {
                 return URI.create(line.substring(READY.length()).strip());
             }
         }
-        throw new IOException("the process ended before it was ready; its log:\n" + Files.readString(log));
+        throw new IOException(
+                "the process ended before it was ready; its log:\n" + Files.readString(log));
     }
 
     /// The next line of its output, `""` at the end.

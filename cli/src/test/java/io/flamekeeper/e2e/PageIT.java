@@ -23,23 +23,26 @@ class PageIT {
     private static final Path SCREENSHOTS = Path.of("target/screenshots").toAbsolutePath();
     private static final int BODY_BYTES_MAX = 1 << 20;
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void page_withRecordedProfiles_showsWhatTheServerSays() throws Exception {
         try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
                 var wire = new Wire(server.uri())) {
             List<PushRequest> recorded = pushes(Recording.own("python-1.4.0"));
-            long newest = recorded.stream()
-                    .flatMap(push -> profiles(push).stream())
-                    .mapToLong(Profile::getTimeNanos)
-                    .max()
-                    .orElseThrow();
+            long newest =
+                    recorded.stream()
+                            .flatMap(push -> profiles(push).stream())
+                            .mapToLong(Profile::getTimeNanos)
+                            .max()
+                            .orElseThrow();
             long agoNanos = TimeUnit.MILLISECONDS.toNanos(Instant.now().toEpochMilli()) - newest;
             for (PushRequest push : recorded) {
-                var answer = wire.post(
-                        "/push.v1.PusherService/Push", "application/proto", later(push, agoNanos).toByteArray());
+                var answer =
+                        wire.post(
+                                "/push.v1.PusherService/Push",
+                                "application/proto",
+                                later(push, agoNanos).toByteArray());
                 assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             }
             drive(server, "explore.png", "--service", "genetic-algorithm-components");
@@ -56,7 +59,9 @@ class PageIT {
     private static List<PushRequest> pushes(Recording recording) throws Exception {
         List<PushRequest> pushes = new ArrayList<>();
         for (Recording.Request request : recording.requests()) {
-            pushes.add(PushRequest.parseFrom(Gzip.inflate(request.body(), BODY_BYTES_MAX, "recording")));
+            pushes.add(
+                    PushRequest.parseFrom(
+                            Gzip.inflate(request.body(), BODY_BYTES_MAX, "recording")));
         }
         return pushes;
     }
@@ -84,7 +89,10 @@ class PageIT {
             for (RawSample sample : series.getSamplesList()) {
                 Profile profile = profile(sample);
                 ByteString moved =
-                        profile.toBuilder().setTimeNanos(profile.getTimeNanos() + nanos).build().toByteString();
+                        profile.toBuilder()
+                                .setTimeNanos(profile.getTimeNanos() + nanos)
+                                .build()
+                                .toByteString();
                 shifted.addSamples(sample.toBuilder().setRawProfile(moved));
             }
             later.addSeries(shifted);
@@ -92,16 +100,19 @@ class PageIT {
         return later.build();
     }
 
-    private static void drive(FlamekeeperProcess.Running server, String screenshot, String... options)
+    private static void drive(
+            FlamekeeperProcess.Running server, String screenshot, String... options)
             throws Exception {
         Files.createDirectories(SCREENSHOTS);
-        List<String> command = new ArrayList<>(List.of(
-                "node",
-                "e2e/explore.mjs",
-                "--url",
-                server.uri().toString(),
-                "--screenshot",
-                SCREENSHOTS.resolve(screenshot).toString()));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "node",
+                                "e2e/explore.mjs",
+                                "--url",
+                                server.uri().toString(),
+                                "--screenshot",
+                                SCREENSHOTS.resolve(screenshot).toString()));
         command.addAll(List.of(options));
         Suite.run(FlamekeeperProcess.ROOT.resolve("ui"), command);
     }

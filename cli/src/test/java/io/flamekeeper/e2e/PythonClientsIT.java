@@ -7,8 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The documented recipes, run with the real Python SDKs against the server process.
 class PythonClientsIT {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void recipes_withRealSdks_giveTheProfilesTheyPromise() throws Exception {

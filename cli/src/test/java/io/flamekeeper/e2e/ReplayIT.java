@@ -25,17 +25,16 @@ class ReplayIT {
     private static final long START = 1;
     private static final long END = 4_000_000_000_000L;
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @ParameterizedTest
     @ValueSource(strings = {"python-0.8.16", "python-1.4.0", "nodejs-0.6.4"})
     void recording_replayed_equalsItsGroundTruth(String name) throws Exception {
         // Node sends the generation as a number, and only text labels count.
         String numeric = name.startsWith("nodejs") ? "generation" : "";
-        GroundTruth truth = GroundTruth.read(
-                        Recording.ownFolder(name).resolve("GROUND_TRUTH.tsv"))
-                .without(numeric);
+        GroundTruth truth =
+                GroundTruth.read(Recording.ownFolder(name).resolve("GROUND_TRUTH.tsv"))
+                        .without(numeric);
         try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
                 var wire = new Wire(server.uri())) {
             replay(wire, Recording.own(name));
@@ -52,7 +51,8 @@ class ReplayIT {
             String[] cell = line.split("\t");
             String service = cell[0].substring(0, cell[0].indexOf('{'));
             String worker = cell[0].substring(cell[0].indexOf('{') + 1, cell[0].length() - 1);
-            SortedMap<String, String> labels = GroundTruth.labels(cell[1].equals("(none)") ? "" : cell[1]);
+            SortedMap<String, String> labels =
+                    GroundTruth.labels(cell[1].equals("(none)") ? "" : cell[1]);
             if (!worker.equals("-")) {
                 labels.put("worker_id", worker);
             }
@@ -63,7 +63,10 @@ class ReplayIT {
         }
         try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
                 var wire = new Wire(server.uri())) {
-            replay(wire, Recording.in(dialect, recordings.resolve("python-standin/" + dialect + "/req")));
+            replay(
+                    wire,
+                    Recording.in(
+                            dialect, recordings.resolve("python-standin/" + dialect + "/req")));
             assertEqual(wire, GroundTruth.of(sums));
         }
     }
@@ -76,7 +79,8 @@ class ReplayIT {
         for (String line : section(recordings, "nodejs/" + version)) {
             String[] cell = line.split("\t");
             String[] types = cell[0].split(",");
-            String[] totals = cell[2].substring("totals=[".length(), cell[2].length() - 1).split(", ");
+            String[] totals =
+                    cell[2].substring("totals=[".length(), cell[2].length() - 1).split(", ");
             for (int i = 0; i < types.length; i++) {
                 expected.merge(types[i].replace('/', ':'), Long.parseLong(totals[i]), Long::sum);
             }
@@ -94,7 +98,8 @@ class ReplayIT {
         }
     }
 
-    private static void replay(Wire wire, Recording recording) throws IOException, InterruptedException {
+    private static void replay(Wire wire, Recording recording)
+            throws IOException, InterruptedException {
         assertThat(recording.requests()).isNotEmpty();
         for (Recording.Request request : recording.requests()) {
             assertThat(wire.replay(request)).as(request.path()).isEqualTo(200);
@@ -117,10 +122,12 @@ class ReplayIT {
             found.put(key, sum);
         }
         assertThat(found).isEqualTo(truth.sums());
-        assertThat(totalOfEverything(wire, types)).isEqualTo(truth.sums().values().stream().mapToLong(Long::longValue).sum());
+        assertThat(totalOfEverything(wire, types))
+                .isEqualTo(truth.sums().values().stream().mapToLong(Long::longValue).sum());
     }
 
-    private static long totalOfEverything(Wire wire, Map<String, List<String>> types) throws Exception {
+    private static long totalOfEverything(Wire wire, Map<String, List<String>> types)
+            throws Exception {
         long total = 0;
         for (List<String> ids : types.values()) {
             for (String id : ids) {
@@ -134,17 +141,23 @@ class ReplayIT {
     private static String selector(GroundTruth.Key key, GroundTruth truth) {
         List<String> matchers = new ArrayList<>(List.of("service_name=\"" + key.service() + "\""));
         for (String name : truth.labelNames(key.service())) {
-            matchers.add("\"%s\"=\"%s\"".formatted(name, key.sampleLabels().getOrDefault(name, "")));
+            matchers.add(
+                    "\"%s\"=\"%s\"".formatted(name, key.sampleLabels().getOrDefault(name, "")));
         }
         return "{" + String.join(",", matchers) + "}";
     }
 
     /// Profile type ids by `type:unit` of their samples.
-    private static Map<String, List<String>> profileTypes(Wire wire) throws IOException, InterruptedException {
+    private static Map<String, List<String>> profileTypes(Wire wire)
+            throws IOException, InterruptedException {
         Map<String, List<String>> ids = new HashMap<>();
-        for (JsonNode type : wire.json("ProfileTypes", Map.of("start", START, "end", END)).path("profileTypes")) {
+        for (JsonNode type :
+                wire.json("ProfileTypes", Map.of("start", START, "end", END))
+                        .path("profileTypes")) {
             ids.computeIfAbsent(
-                            type.path("sampleType").asText() + ":" + type.path("sampleUnit").asText(),
+                            type.path("sampleType").asText()
+                                    + ":"
+                                    + type.path("sampleUnit").asText(),
                             _ -> new ArrayList<>())
                     .add(type.path("ID").asText());
         }
@@ -152,8 +165,14 @@ class ReplayIT {
     }
 
     private static Path sharedRecordings() {
-        Path shared = Path.of(System.getenv().getOrDefault(
-                "FLAMEKEEPER_SHARED", FlamekeeperProcess.ROOT.resolveSibling("shared").toString()));
+        Path shared =
+                Path.of(
+                        System.getenv()
+                                .getOrDefault(
+                                        "FLAMEKEEPER_SHARED",
+                                        FlamekeeperProcess.ROOT
+                                                .resolveSibling("shared")
+                                                .toString()));
         Path recordings = shared.resolve("data/recordings");
         assumeTrue(Files.isDirectory(recordings), "shared recordings are not here: " + recordings);
         return recordings;

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /// A test program in another language. It ends with a line `N passed, N failed[, N skipped]`.
 final class Suite {
-    private static final Pattern COUNTS = Pattern.compile("(\\d+) passed, (\\d+) failed(?:, (\\d+) skipped)?");
+    private static final Pattern COUNTS =
+            Pattern.compile("(\\d+) passed, (\\d+) failed(?:, (\\d+) skipped)?");
 
     /// What a program exits with when what it needs is not on this machine.
     private static final int CANNOT_RUN_HERE = 77;
@@ -24,11 +25,15 @@ final class Suite {
     /// Runs the program, passes its output on, and fails or skips as it says.
     static void run(Path folder, List<String> command) throws IOException, InterruptedException {
         Process process =
-                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+                new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .start();
         String last = "";
         int passed = 0;
         int failed = 0;
-        try (var output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+        try (var output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 System.out.println("  " + line);
                 Matcher counts = COUNTS.matcher(line);

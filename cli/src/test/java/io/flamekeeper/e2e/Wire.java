@@ -30,7 +30,8 @@ final class Wire implements AutoCloseable {
     private static final String QUERIER = "/querier.v1.QuerierService/";
 
     private final URI server;
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ObjectMapper json = new ObjectMapper();
 
     Wire(URI server) {
@@ -39,19 +40,29 @@ final class Wire implements AutoCloseable {
 
     /// Sends a recorded request as it was; returns the status.
     int replay(Recording.Request request) throws IOException, InterruptedException {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(server + request.path().replace("{", "%7B").replace("}", "%7D")))
-                .method(request.method(), HttpRequest.BodyPublishers.ofByteArray(request.body()));
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        server
+                                                + request.path()
+                                                        .replace("{", "%7B")
+                                                        .replace("}", "%7D")))
+                        .method(
+                                request.method(),
+                                HttpRequest.BodyPublishers.ofByteArray(request.body()));
         request.headers().forEach(header -> builder.header(header.getKey(), header.getValue()));
         return http.send(builder.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
     JsonNode json(String method, Object body) throws IOException, InterruptedException {
-        HttpResponse<String> answer = post(QUERIER + method, "application/json", json.writeValueAsBytes(body));
+        HttpResponse<String> answer =
+                post(QUERIER + method, "application/json", json.writeValueAsBytes(body));
         assertThat(answer.statusCode()).as("%s: %s", method, answer.body()).isEqualTo(200);
         return json.readTree(answer.body());
     }
 
-    HttpResponse<String> post(String path, String contentType, byte[] body) throws IOException, InterruptedException {
+    HttpResponse<String> post(String path, String contentType, byte[] body)
+            throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(server.resolve(path))
                         .header("content-type", contentType)
@@ -61,8 +72,10 @@ final class Wire implements AutoCloseable {
     }
 
     JsonNode get(String path) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(server.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer =
+                http.send(
+                        HttpRequest.newBuilder(server.resolve(path)).build(),
+                        HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).as("%s: %s", path, answer.body()).isEqualTo(200);
         return json.readTree(answer.body());
     }
@@ -70,21 +83,32 @@ final class Wire implements AutoCloseable {
     /// The total of the flame graph by Connect JSON.
     long totalByJson(String profileType, String selector, long startMillis, long endMillis)
             throws IOException, InterruptedException {
-        return json("SelectMergeStacktraces", Map.of(
-                        "profileTypeID", profileType, "labelSelector", selector, "start", startMillis, "end", endMillis))
+        return json(
+                        "SelectMergeStacktraces",
+                        Map.of(
+                                "profileTypeID",
+                                profileType,
+                                "labelSelector",
+                                selector,
+                                "start",
+                                startMillis,
+                                "end",
+                                endMillis))
                 .at("/flamegraph/total")
                 .asLong();
     }
 
     /// The same by Connect proto, gRPC over HTTP/2 and the legacy JSON.
-    Map<String, Long> totalsByOtherWays(String profileType, String selector, long startMillis, long endMillis)
+    Map<String, Long> totalsByOtherWays(
+            String profileType, String selector, long startMillis, long endMillis)
             throws IOException, InterruptedException {
-        var request = SelectMergeStacktracesRequest.newBuilder()
-                .setProfileTypeID(profileType)
-                .setLabelSelector(selector)
-                .setStart(startMillis)
-                .setEnd(endMillis)
-                .build();
+        var request =
+                SelectMergeStacktracesRequest.newBuilder()
+                        .setProfileTypeID(profileType)
+                        .setLabelSelector(selector)
+                        .setStart(startMillis)
+                        .setEnd(endMillis)
+                        .build();
         return Map.of(
                 "Connect proto", flamegraphTotal(proto(request)),
                 "gRPC", flamegraphTotal(grpc(request)),
@@ -92,12 +116,13 @@ final class Wire implements AutoCloseable {
     }
 
     private byte[] proto(Message request) throws IOException, InterruptedException {
-        HttpResponse<byte[]> answer = http.send(
-                HttpRequest.newBuilder(server.resolve(QUERIER + "SelectMergeStacktraces"))
-                        .header("content-type", "application/proto")
-                        .POST(HttpRequest.BodyPublishers.ofByteArray(request.toByteArray()))
-                        .build(),
-                HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> answer =
+                http.send(
+                        HttpRequest.newBuilder(server.resolve(QUERIER + "SelectMergeStacktraces"))
+                                .header("content-type", "application/proto")
+                                .POST(HttpRequest.BodyPublishers.ofByteArray(request.toByteArray()))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
         assertThat(answer.statusCode()).isEqualTo(200);
         return answer.body();
     }
@@ -105,22 +130,27 @@ final class Wire implements AutoCloseable {
     /// gRPC by hand: a message is a flag, its length and its bytes.
     private byte[] grpc(Message request) {
         byte[] message = request.toByteArray();
-        byte[] framed = ByteBuffer.allocate(GRPC_PREFIX_BYTES + message.length)
-                .put((byte) 0)
-                .putInt(message.length)
-                .put(message)
-                .array();
-        var headers = RequestHeaders.of(
-                HttpMethod.POST,
-                QUERIER + "SelectMergeStacktraces",
-                "content-type",
-                "application/grpc+proto",
-                "te",
-                "trailers");
-        AggregatedHttpResponse answer = WebClient.of("h2c://" + server.getAuthority())
-                .execute(com.linecorp.armeria.common.HttpRequest.of(headers, HttpData.wrap(framed)))
-                .aggregate()
-                .join();
+        byte[] framed =
+                ByteBuffer.allocate(GRPC_PREFIX_BYTES + message.length)
+                        .put((byte) 0)
+                        .putInt(message.length)
+                        .put(message)
+                        .array();
+        var headers =
+                RequestHeaders.of(
+                        HttpMethod.POST,
+                        QUERIER + "SelectMergeStacktraces",
+                        "content-type",
+                        "application/grpc+proto",
+                        "te",
+                        "trailers");
+        AggregatedHttpResponse answer =
+                WebClient.of("h2c://" + server.getAuthority())
+                        .execute(
+                                com.linecorp.armeria.common.HttpRequest.of(
+                                        headers, HttpData.wrap(framed)))
+                        .aggregate()
+                        .join();
         assertThat(answer.trailers().get("grpc-status")).isEqualTo("0");
         byte[] body = answer.content().array();
         return Arrays.copyOfRange(body, GRPC_PREFIX_BYTES, body.length);
@@ -128,13 +158,18 @@ final class Wire implements AutoCloseable {
 
     private long renderTotal(String profileType, String selector, long startMillis, long endMillis)
             throws IOException, InterruptedException {
-        return get("/pyroscope/render?query=" + URLEncoder.encode(profileType + selector, UTF_8) + "&from=" + startMillis
-                        + "&until=" + endMillis)
+        return get("/pyroscope/render?query="
+                        + URLEncoder.encode(profileType + selector, UTF_8)
+                        + "&from="
+                        + startMillis
+                        + "&until="
+                        + endMillis)
                 .at("/flamebearer/numTicks")
                 .asLong();
     }
 
-    private static long flamegraphTotal(byte[] answer) throws com.google.protobuf.InvalidProtocolBufferException {
+    private static long flamegraphTotal(byte[] answer)
+            throws com.google.protobuf.InvalidProtocolBufferException {
         return SelectMergeStacktracesResponse.parseFrom(answer).getFlamegraph().getTotal();
     }
 

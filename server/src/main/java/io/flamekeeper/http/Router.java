@@ -10,9 +10,7 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
-
 import io.flamekeeper.access.Authenticator;
-import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -81,9 +79,7 @@ final class Router implements HttpService {
         return serve(
                 context,
                 request,
-                endpoint == null
-                        ? new Endpoint(Endpoint.Method.GET, "other", fallback)
-                        : endpoint);
+                endpoint == null ? new Endpoint(Endpoint.Method.GET, "other", fallback) : endpoint);
     }
 
     private <Q extends Message, A extends Message> HttpResponse serve(
@@ -94,7 +90,10 @@ final class Router implements HttpService {
         }
         Optional<Envelope> named = Envelope.of(headers);
         if (named.isEmpty()) {
-            return HttpResponse.of(ResponseHeaders.builder(415).set("accept-post", Envelope.CONTENT_TYPES).build());
+            return HttpResponse.of(
+                    ResponseHeaders.builder(415)
+                            .set("accept-post", Envelope.CONTENT_TYPES)
+                            .build());
         }
         Envelope envelope = named.get();
         boolean needsTrailers = envelope instanceof GrpcEnvelope grpc && !grpc.web();
@@ -174,8 +173,7 @@ final class Router implements HttpService {
         return result.response();
     }
 
-    private final class RpcScript<Q extends Message, A extends Message>
-            implements Exchange.Script {
+    private final class RpcScript<Q extends Message, A extends Message> implements Exchange.Script {
         private final RpcMethod<Q, A> method;
         private final Envelope envelope;
 
@@ -225,11 +223,7 @@ final class Router implements HttpService {
             var parameters = Parameters.parse(query == null ? "" : query);
             var request =
                     new Request(
-                            call,
-                            context.path(),
-                            parameters,
-                            name -> headers.get(name, ""),
-                            body);
+                            call, context.path(), parameters, name -> headers.get(name, ""), body);
             return result(endpoint.handler().answer(request));
         }
 
@@ -269,5 +263,4 @@ final class Router implements HttpService {
                 .map(envelope -> envelope.problem(problem))
                 .orElseGet(() -> respond(Answer.of(problem), headers));
     }
-
 }

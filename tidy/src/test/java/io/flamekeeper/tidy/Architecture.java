@@ -19,11 +19,18 @@ import java.util.stream.Stream;
 /// for. Besides ours, the walls in [#WALLS] count as packages.
 final class Architecture {
     private static final String ROOT = "io.flamekeeper.";
-    private static final Pattern TYPE_NAME = Pattern.compile("`([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)`");
+    private static final Pattern TYPE_NAME =
+            Pattern.compile("`([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)`");
 
     /// Packages of others that only some of ours may name, by the word that stands for them.
     static final Map<String, String> WALLS =
-            Map.of("armeria", "com.linecorp.armeria", "protobuf", "com.google.protobuf", "picocli", "picocli");
+            Map.of(
+                    "armeria",
+                    "com.linecorp.armeria",
+                    "protobuf",
+                    "com.google.protobuf",
+                    "picocli",
+                    "picocli");
 
     private final String document;
     private final SequencedMap<String, Set<String>> drawn = new LinkedHashMap<>();
@@ -31,12 +38,17 @@ final class Architecture {
     Architecture(String document) {
         this.document = document;
         String block = document.substring(document.indexOf("```arrows\n") + "```arrows\n".length());
-        block.substring(0, block.indexOf("```")).lines().filter(line -> !line.isBlank()).forEach(line -> {
-            String[] sides = line.split("->", 2);
-            Set<String> targets = new TreeSet<>();
-            Stream.of(sides[1].trim().split("\\s+")).filter(to -> !to.isEmpty()).forEach(targets::add);
-            drawn.put(sides[0].trim(), targets);
-        });
+        block.substring(0, block.indexOf("```"))
+                .lines()
+                .filter(line -> !line.isBlank())
+                .forEach(line -> {
+                    String[] sides = line.split("->", 2);
+                    Set<String> targets = new TreeSet<>();
+                    Stream.of(sides[1].trim().split("\\s+"))
+                            .filter(to -> !to.isEmpty())
+                            .forEach(targets::add);
+                    drawn.put(sides[0].trim(), targets);
+                });
     }
 
     /// Every disagreement, one sentence each; empty when all is well.
@@ -83,12 +95,20 @@ final class Architecture {
             }
             targets.stream()
                     .filter(to -> !allowed.contains(to))
-                    .forEach(to -> faults.add("used but not drawn: " + from + " -> " + to + " ("
-                            + witness.get(from + " -> " + to) + ")"));
+                    .forEach(to ->
+                            faults.add(
+                                    "used but not drawn: "
+                                            + from
+                                            + " -> "
+                                            + to
+                                            + " ("
+                                            + witness.get(from + " -> " + to)
+                                            + ")"));
         });
-        drawn.forEach((from, targets) -> targets.stream()
-                .filter(to -> !compiled.getOrDefault(from, Set.of()).contains(to))
-                .forEach(to -> faults.add("drawn but not used: " + from + " -> " + to)));
+        drawn.forEach((from, targets) ->
+                targets.stream()
+                        .filter(to -> !compiled.getOrDefault(from, Set.of()).contains(to))
+                        .forEach(to -> faults.add("drawn but not used: " + from + " -> " + to)));
         return faults;
     }
 

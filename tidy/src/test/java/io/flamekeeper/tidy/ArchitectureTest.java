@@ -12,20 +12,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ArchitectureTest {
-    private static final Map<String, String> SOURCES = Map.of(
-            "Low.java", "package io.flamekeeper.low; public class Low { public static int one() { return 1; } }",
-            "High.java",
-                    """
-                    package io.flamekeeper.high;
-                    public class High { public static int two() { return io.flamekeeper.low.Low.one() + 1; } }
-                    """);
+    private static final Map<String, String> SOURCES =
+            Map.of(
+                    "Low.java",
+                            "package io.flamekeeper.low; public class Low { public static int one() { return 1; } }",
+                    "High.java",
+                            """
+                            package io.flamekeeper.high;
+                            public class High { public static int two() { return io.flamekeeper.low.Low.one() + 1; } }
+                            """);
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void document_ofThisRepository_agreesWithTheCode() throws IOException {
-        assertThat(new Architecture(Repository.read("ARCHITECTURE.md")).faults(Repository.shippedClasses()))
+        assertThat(
+                        new Architecture(Repository.read("ARCHITECTURE.md"))
+                                .faults(Repository.shippedClasses()))
                 .isEmpty();
     }
 
@@ -71,15 +74,16 @@ class ArchitectureTest {
         for (var source : SOURCES.entrySet()) {
             Files.writeString(folder.resolve(source.getKey()), source.getValue());
         }
-        int exit = ToolProvider.getSystemJavaCompiler()
-                .run(
-                        null,
-                        null,
-                        null,
-                        "-d",
-                        out.toString(),
-                        folder.resolve("Low.java").toString(),
-                        folder.resolve("High.java").toString());
+        int exit =
+                ToolProvider.getSystemJavaCompiler()
+                        .run(
+                                null,
+                                null,
+                                null,
+                                "-d",
+                                out.toString(),
+                                folder.resolve("Low.java").toString(),
+                                folder.resolve("High.java").toString());
         assertThat(exit).isZero();
         return CompiledClasses.below(List.of(out));
     }

@@ -82,7 +82,10 @@ final class CompiledClasses {
                 case NameAndTypeEntry member -> addTypes(types, member.type().stringValue());
                 case MethodTypeEntry method -> addTypes(types, method.descriptor().stringValue());
                 case MemberRefEntry member ->
-                    calls.add(dotted(member.owner().asInternalName()) + "." + member.name().stringValue());
+                        calls.add(
+                                dotted(member.owner().asInternalName())
+                                        + "."
+                                        + member.name().stringValue());
                 default -> {}
             }
         }
@@ -93,7 +96,10 @@ final class CompiledClasses {
     }
 
     private static void addTypes(Set<String> types, String descriptor) {
-        OBJECT_TYPE.matcher(descriptor).results().forEach(match -> types.add(dotted(match.group(1))));
+        OBJECT_TYPE
+                .matcher(descriptor)
+                .results()
+                .forEach(match -> types.add(dotted(match.group(1))));
     }
 
     private static String dotted(String internalName) {

@@ -11,10 +11,12 @@ import java.util.stream.Stream;
 
 /// The checkout these tests run in.
 final class Repository {
-    private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent(), "no parent");
+    private static final Path ROOT =
+            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent(), "no parent");
 
     /// Modules whose classes are shipped.
-    private static final List<String> SHIPPED = List.of("model", "formats", "engine", "api", "server", "cli");
+    private static final List<String> SHIPPED =
+            List.of("model", "formats", "engine", "api", "server", "cli");
 
     private Repository() {}
 
@@ -23,9 +25,10 @@ final class Repository {
     }
 
     static CompiledClasses shippedClasses() throws IOException {
-        return CompiledClasses.below(SHIPPED.stream()
-                .map(module -> ROOT.resolve(module).resolve("target/classes"))
-                .toList());
+        return CompiledClasses.below(
+                SHIPPED.stream()
+                        .map(module -> ROOT.resolve(module).resolve("target/classes"))
+                        .toList());
     }
 
     /// Main Java sources of the shipped modules, without generated ones.

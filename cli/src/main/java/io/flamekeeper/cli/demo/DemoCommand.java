@@ -37,12 +37,21 @@ public final class DemoCommand implements Callable<Integer> {
     private static final String CLUSTER = "genetic-algorithm-cluster";
 
     /// Deep links into what the faults planted in the workload look like.
-    private static final List<Link> LINKS = List.of(
-            new Link("flame graph", CLUSTER, "", ""),
-            new Link("slow worker", CLUSTER, "worker_id", "w3 has more data on purpose"),
-            new Link("components", CLUSTER, "component", "de-duplication grows with the generation"),
-            new Link("versions", CLUSTER, "version", "1.1, from two minutes on, is slower"),
-            new Link("API endpoints", "fitness-api", "endpoint", "one handler blocks the event loop"));
+    private static final List<Link> LINKS =
+            List.of(
+                    new Link("flame graph", CLUSTER, "", ""),
+                    new Link("slow worker", CLUSTER, "worker_id", "w3 has more data on purpose"),
+                    new Link(
+                            "components",
+                            CLUSTER,
+                            "component",
+                            "de-duplication grows with the generation"),
+                    new Link("versions", CLUSTER, "version", "1.1, from two minutes on, is slower"),
+                    new Link(
+                            "API endpoints",
+                            "fitness-api",
+                            "endpoint",
+                            "one handler blocks the event loop"));
 
     private static final Duration FIRST_PROFILE_POLL = Duration.ofMillis(100);
 
@@ -59,7 +68,11 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Islands of the genetic algorithm (default: ${DEFAULT-VALUE}).")
     private int workers;
 
-    @Option(names = "--for", paramLabel = "SECONDS", defaultValue = "0", description = "End by itself; 0 = never.")
+    @Option(
+            names = "--for",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description = "End by itself; 0 = never.")
     private long seconds;
 
     @Option(names = "--keep", description = "Keep the data folder at the end, and say where it is.")
@@ -69,8 +82,14 @@ public final class DemoCommand implements Callable<Integer> {
     /// @param note    what there is to see
     private record Link(String name, String service, String groupBy, String note) {
         String text(URI server) {
-            String address = server + "/explore?s=" + escape(service) + "&t=" + escape(CPU) + "&from=now-15m&to=now"
-                    + (groupBy.isEmpty() ? "" : "&g=" + escape(groupBy));
+            String address =
+                    server
+                            + "/explore?s="
+                            + escape(service)
+                            + "&t="
+                            + escape(CPU)
+                            + "&from=now-15m&to=now"
+                            + (groupBy.isEmpty() ? "" : "&g=" + escape(groupBy));
             return "  %-14s %s%s".formatted(name, address, note.isEmpty() ? "" : "   ← " + note);
         }
 
@@ -86,17 +105,22 @@ public final class DemoCommand implements Callable<Integer> {
         ServerCommand.onStop(running::stop);
         ProfilingServer server = running.add(ServerCommand.start(config(folder.resolve("data"))));
         System.out.println("flamekeeper: ready at " + server.uri());
-        say("data: temporary folder, %s", keep ? folder.resolve("data") : "removed at the end (keep it with --keep)");
+        say(
+                "data: temporary folder, %s",
+                keep ? folder.resolve("data") : "removed at the end (keep it with --keep)");
         PythonEnvironment python;
         try {
-            python = PythonEnvironment.prepare(
-                    PythonEnvironment.cacheFolder(System.getenv()),
-                    DemoFiles.requirements(),
-                    System.getenv(),
-                    step -> say("%s", step));
+            python =
+                    PythonEnvironment.prepare(
+                            PythonEnvironment.cacheFolder(System.getenv()),
+                            DemoFiles.requirements(),
+                            System.getenv(),
+                            step -> say("%s", step));
         } catch (PythonEnvironment.Unavailable e) {
             say("no workload: %s", String.valueOf(e.getMessage()));
-            say("the server stays up; open %s to see how to send profiles of your own. Ctrl-C stops it.", server.uri());
+            say(
+                    "the server stays up; open %s to see how to send profiles of your own. Ctrl-C stops it.",
+                    server.uri());
             running.awaitStop();
             return CommandLine.ExitCode.OK;
         }
@@ -104,14 +128,25 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     /// Runs the workload until it ends or the demo is stopped.
-    private int follow(ProfilingServer server, Running running, PythonEnvironment python, Path folder)
+    private int follow(
+            ProfilingServer server, Running running, PythonEnvironment python, Path folder)
             throws IOException, InterruptedException {
-        say("starting the workload: %d islands on a local Ray cluster, and a FastAPI service", workers);
+        say(
+                "starting the workload: %d islands on a local Ray cluster, and a FastAPI service",
+                workers);
         Path program = folder.resolve("program");
         DemoFiles.unpack(program);
         Path log = folder.resolve("workload.log");
-        Workload workload = running.add(
-                Workload.start(python, program, folder, server.uri(), workers, log, Duration.ofSeconds(seconds)));
+        Workload workload =
+                running.add(
+                        Workload.start(
+                                python,
+                                program,
+                                folder,
+                                server.uri(),
+                                workers,
+                                log,
+                                Duration.ofSeconds(seconds)));
         Thread.ofVirtual().start(() -> announceFirstProfile(server, running));
         int exit = workload.follow(DemoCommand::tell);
         if (running.isStopping() || exit == 0) {
@@ -124,12 +159,13 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private ServerConfig config(Path data) {
-        return ServerConfig.of(Settings.resolve(
-                Optional.empty(),
-                Map.of(),
-                Map.of(
-                        Setting.LISTEN.key(), new Settings.Value(listen, "--listen"),
-                        Setting.DATA.key(), new Settings.Value(data.toString(), "demo"))));
+        return ServerConfig.of(
+                Settings.resolve(
+                        Optional.empty(),
+                        Map.of(),
+                        Map.of(
+                                Setting.LISTEN.key(), new Settings.Value(listen, "--listen"),
+                                Setting.DATA.key(), new Settings.Value(data.toString(), "demo"))));
     }
 
     private static void announceFirstProfile(ProfilingServer server, Running running) {
@@ -144,7 +180,9 @@ public final class DemoCommand implements Callable<Integer> {
             throw new IllegalStateException("nobody interrupts our threads", e);
         }
         StringBuilder text = new StringBuilder();
-        text.append("first profile received after %.1f s%n".formatted((System.nanoTime() - start) / 1e9));
+        text.append(
+                "first profile received after %.1f s%n"
+                        .formatted((System.nanoTime() - start) / 1e9));
         for (Link link : LINKS) {
             text.append(link.text(server.uri())).append(System.lineSeparator());
         }
@@ -155,9 +193,13 @@ public final class DemoCommand implements Callable<Integer> {
     private static void tell(JsonNode event) {
         switch (event.path("event").asText()) {
             case "starting" -> say("workload: starting %s", event.path("what").asText());
-            case "workers" -> say("workload: %d workers evolve strategies", event.path("count").asInt());
+            case "workers" ->
+                    say("workload: %d workers evolve strategies", event.path("count").asInt());
             case "api" -> say("workload: fitness API at %s", event.path("url").asText());
-            case "version" -> say("workload: from now on version %s, which is slower", event.path("version").asText());
+            case "version" ->
+                    say(
+                            "workload: from now on version %s, which is slower",
+                            event.path("version").asText());
             case "failed" -> say("workload: %s", event.path("why").asText());
             default -> {
                 // Generations come every few seconds; the page shows them better.
@@ -167,7 +209,9 @@ public final class DemoCommand implements Callable<Integer> {
 
     private static String tail(Path log) throws IOException {
         List<String> lines = Files.readAllLines(log);
-        return String.join(System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+        return String.join(
+                System.lineSeparator(),
+                lines.subList(Math.max(0, lines.size() - 15), lines.size()));
     }
 
     @FormatMethod
@@ -218,7 +262,8 @@ public final class DemoCommand implements Callable<Integer> {
                     DemoFiles.deleteTree(folder);
                 }
             } catch (IOException e) {
-                System.err.println("flamekeeper: the folder %s could not be removed: %s".formatted(folder, e));
+                System.err.println(
+                        "flamekeeper: the folder %s could not be removed: %s".formatted(folder, e));
             }
         }
     }

@@ -24,7 +24,9 @@ final class DemoFiles {
 
     /// The packages that the program needs, one pinned requirement a line.
     static String requirements() throws IOException {
-        try (InputStream in = Objects.requireNonNull(DemoFiles.class.getResourceAsStream(REQUIREMENTS), REQUIREMENTS)) {
+        try (InputStream in =
+                Objects.requireNonNull(
+                        DemoFiles.class.getResourceAsStream(REQUIREMENTS), REQUIREMENTS)) {
             return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         }
     }

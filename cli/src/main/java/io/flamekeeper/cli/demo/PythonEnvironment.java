@@ -46,15 +46,21 @@ record PythonEnvironment(Path python) {
     /// @param progress     told in a few words what is being done; may be called often
     /// @throws Unavailable if Python or a package cannot be had
     static PythonEnvironment prepare(
-            Path cache, String requirements, Map<String, String> environment, Consumer<String> progress)
+            Path cache,
+            String requirements,
+            Map<String, String> environment,
+            Consumer<String> progress)
             throws Unavailable, IOException, InterruptedException {
         Path folder = cache.resolve("demo-" + shortHash(requirements));
         PythonEnvironment prepared = new PythonEnvironment(folder.resolve("bin/python"));
         if (Files.exists(folder.resolve(COMPLETE)) && Files.isExecutable(prepared.python())) {
             return prepared;
         }
-        String interpreter = findInterpreter(environment)
-                .orElseThrow(() -> new Unavailable("python3: none on the PATH (expected: Python 3.10 or newer with venv)"));
+        String interpreter =
+                findInterpreter(environment)
+                        .orElseThrow(() ->
+                                new Unavailable(
+                                        "python3: none on the PATH (expected: Python 3.10 or newer with venv)"));
         DemoFiles.deleteTree(folder);
         Files.createDirectories(folder);
         progress.accept("making a Python environment in " + folder);
@@ -80,9 +86,12 @@ record PythonEnvironment(Path python) {
     /// Where environments are kept: `$XDG_CACHE_HOME/flamekeeper`, else `~/.cache/flamekeeper`.
     static Path cacheFolder(Map<String, String> environment) {
         String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
-        Path root = cache.isEmpty()
-                ? Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".cache")
-                : Path.of(cache);
+        Path root =
+                cache.isEmpty()
+                        ? Path.of(
+                                environment.getOrDefault("HOME", System.getProperty("user.home")),
+                                ".cache")
+                        : Path.of(cache);
         return root.resolve("flamekeeper");
     }
 
@@ -91,10 +100,11 @@ record PythonEnvironment(Path python) {
         String chosen = environment.getOrDefault("FLAMEKEEPER_PYTHON", "");
         for (String interpreter : chosen.isEmpty() ? INTERPRETERS : List.of(chosen)) {
             try {
-                Process test = new ProcessBuilder(interpreter, "-c", VERSION_TEST)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+                Process test =
+                        new ProcessBuilder(interpreter, "-c", VERSION_TEST)
+                                .redirectErrorStream(true)
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .start();
                 if (test.waitFor() == 0) {
                     return Optional.of(interpreter);
                 }
@@ -110,7 +120,8 @@ record PythonEnvironment(Path python) {
             throws Unavailable, IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Deque<String> last = new ArrayDeque<>();
-        try (var output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+        try (var output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 lines.accept(line);
                 if (last.size() == LAST_LINES) {
@@ -123,8 +134,12 @@ record PythonEnvironment(Path python) {
         }
         int exit = process.waitFor();
         if (exit != 0) {
-            throw new Unavailable("%s: exit code %d (expected: 0, it needs PyPI)%n%s"
-                    .formatted(String.join(" ", command), exit, String.join(System.lineSeparator(), last)));
+            throw new Unavailable(
+                    "%s: exit code %d (expected: 0, it needs PyPI)%n%s"
+                            .formatted(
+                                    String.join(" ", command),
+                                    exit,
+                                    String.join(System.lineSeparator(), last)));
         }
     }
 
@@ -132,9 +147,12 @@ record PythonEnvironment(Path python) {
         String step = line.strip();
         if (step.startsWith("Downloading ")) {
             int path = step.lastIndexOf('/');
-            return Optional.of("downloading " + step.substring(path < 0 ? "Downloading ".length() : path + 1));
+            return Optional.of(
+                    "downloading " + step.substring(path < 0 ? "Downloading ".length() : path + 1));
         }
-        return step.startsWith("Installing collected packages") ? Optional.of("installing") : Optional.empty();
+        return step.startsWith("Installing collected packages")
+                ? Optional.of("installing")
+                : Optional.empty();
     }
 
     private static String shortHash(String text) {

@@ -30,24 +30,33 @@ final class Workload implements AutoCloseable {
     /// @param temporary folder that the program may use and that someone else removes
     /// @param log       where its standard error goes
     static Workload start(
-            PythonEnvironment python, Path program, Path temporary, URI server, int workers, Path log, Duration length)
+            PythonEnvironment python,
+            Path program,
+            Path temporary,
+            URI server,
+            int workers,
+            Path log,
+            Duration length)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                python.python().toString(),
-                "-m",
-                "flamekeeper_demo",
-                "--server",
-                server.toString(),
-                "--workers",
-                Integer.toString(workers),
-                "--temporary-directory",
-                temporary.toString()));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                python.python().toString(),
+                                "-m",
+                                "flamekeeper_demo",
+                                "--server",
+                                server.toString(),
+                                "--workers",
+                                Integer.toString(workers),
+                                "--temporary-directory",
+                                temporary.toString()));
         if (!length.isZero()) {
             command.addAll(List.of("--for", Long.toString(length.toSeconds())));
         }
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(program.toFile())
-                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(program.toFile())
+                        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().put("PYTHONUNBUFFERED", "1");
         return new Workload(builder.start());
     }
@@ -55,7 +64,8 @@ final class Workload implements AutoCloseable {
     /// Hands every event to `listener` until the program ends; returns its exit code.
     int follow(Consumer<JsonNode> listener) throws IOException, InterruptedException {
         var json = new ObjectMapper();
-        try (var output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+        try (var output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 try {
                     listener.accept(json.readTree(line));
