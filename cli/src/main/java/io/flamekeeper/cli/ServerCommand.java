@@ -21,9 +21,22 @@ public final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ProfilingServer server = start(ServerConfig.of(options.resolve(System.getenv())));
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "flamekeeper-stop"));
+        onStop(server::close);
         System.out.println("flamekeeper: ready at " + server.uri());
         return RUNS_ON;
+    }
+
+    /// Runs `stop` when the process is told to end, which is then a success.
+    public static void onStop(Runnable stop) {
+        Runtime runtime = Runtime.getRuntime();
+        // By itself a JVM that a signal ends reports the signal, however well it stopped.
+        var hook = new Thread(
+                () -> {
+                    stop.run();
+                    runtime.halt(0);
+                },
+                "flamekeeper-stop");
+        runtime.addShutdownHook(hook);
     }
 
     /// A server that ends the process when its disk fails.

@@ -51,6 +51,7 @@ import io.flamekeeper.query.SeriesQuery;
 import io.flamekeeper.query.TenantStatistics;
 import io.flamekeeper.query.TimeSeries;
 import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.view.DotGraph;
 import io.flamekeeper.view.FlameGraph;
 import io.flamekeeper.view.FlameGraphDiff;
 import io.flamekeeper.view.PprofExport;
@@ -233,10 +234,17 @@ public final class QuerierService {
                 Profile profile = pprof(call, query, request.getMaxNodes(), budget);
                 answer.setPprof(PprofProfile.newBuilder().setProfile(profile));
             }
-            case PROFILE_FORMAT_DOT ->
-                    Arguments.none("format " + ProfileFormat.PROFILE_FORMAT_DOT, true);
+            case PROFILE_FORMAT_DOT -> {
+                StackTree tree = questions.engine().mergeStacks(call.scope(), query, budget);
+                int functions = dotFunctions(request.getMaxNodes());
+                answer.setDotBytes(ByteString.copyFrom(DotGraph.encode(tree, query.type(), functions)));
+            }
         }
         return answer.build();
+    }
+
+    private static int dotFunctions(long asked) {
+        return asked == 0 ? DotGraph.DEFAULT_FUNCTIONS_MAX : (int) Arguments.nodes(asked);
     }
 
     private static MergeQuery query(SelectMergeStacktracesRequest request) {

@@ -23,6 +23,7 @@ import io.flamekeeper.query.SeriesQuery;
 import io.flamekeeper.query.TimeSeries;
 import io.flamekeeper.query.TypedSelector;
 import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.view.DotGraph;
 import io.flamekeeper.view.FlameGraph;
 import io.flamekeeper.view.FlameGraphDiff;
 import io.flamekeeper.view.FlamebearerJson;
@@ -55,10 +56,13 @@ public final class RenderService {
         Parameters query = request.query();
         TypedSelector what = SelectorParser.parseTyped(query.first("query"));
         TimeRange range = range(query.first("from"), query.first("until"));
-        Arguments.none("format dot", query.first("format").equals("dot"));
         QueryBudget budget = questions.budget(request.call());
         StackTree tree =
                 questions.engine().mergeStacks(request.call().scope(), merge(what, range), budget);
+        if (query.first("format").equals("dot")) {
+            return Answer.of(
+                    200, Answer.TEXT, DotGraph.encode(tree, what.type(), DotGraph.DEFAULT_FUNCTIONS_MAX));
+        }
         List<String> groupBy = query.all("groupBy");
         long step = Timeline.stepSeconds(range);
         var seriesQuery =

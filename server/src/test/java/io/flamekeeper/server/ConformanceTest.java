@@ -503,11 +503,15 @@ class ConformanceTest {
     }
 
     @Test
-    @DisplayName("check 18: render as dot is refused in words, until it can be drawn")
-    void render_dot_unsupported() {
+    @DisplayName("check 18: render as dot, and nothing for nothing")
+    void render_dot_digraph() throws Exception {
+        Reply nothing = server.get(render("from=now-1h&format=dot"));
+        assertThat(nothing.status()).isEqualTo(200);
+        assertThat(nothing.text()).isEmpty();
+        server.store(p1().time((millis() - 1_000) * 1_000_000));
         Reply reply = server.get(render("from=now-1h&format=dot"));
-        assertThat(reply.status()).isEqualTo(422);
-        assertThat(reply.json().get("message").asText()).contains("dot", "not supported yet");
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.text()).startsWith("digraph").contains("baz").endsWith("}\n");
     }
 
     @Test

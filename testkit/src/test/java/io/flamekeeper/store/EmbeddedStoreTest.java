@@ -80,6 +80,20 @@ class EmbeddedStoreTest {
     }
 
     @Test
+    void append_groupWithoutProfiles_storesNothingAndSealsNothing() {
+        try (EmbeddedStore store = TestStores.open(SimulatedVfs.empty(Faults.NONE), 1)) {
+            ProfileGroup group = drawn(1_000);
+            store.append(
+                    Workload.TENANT,
+                    List.of(new ProfileGroup("idle", group.symbols(), group.stacks(), List.of())));
+            store.append(Workload.TENANT, List.of());
+            store.seal();
+            assertThat(store.statistics().segmentCount()).isZero();
+            assertThat(StoredText.of(store, Workload.TENANT)).isEmpty();
+        }
+    }
+
+    @Test
     void addSelf_meterThrows_stopsBeforeReading() {
         try (EmbeddedStore store = TestStores.open(SimulatedVfs.empty(Faults.NONE), 1);
                 Snapshot snapshot = ofBoth(store)) {

@@ -65,7 +65,7 @@ class FailingDiskTest {
     @Test
     void store_anyOperationFails_losesNothingAndResumes() {
         long seed = 7;
-        var workload = new Workload(seed, 18, 7);
+        var workload = new Workload(seed, 20, 5);
         long points = 0;
         long acknowledged = 0;
         for (Kind kind : Kind.values()) {

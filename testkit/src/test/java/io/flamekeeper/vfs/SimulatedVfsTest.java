@@ -58,7 +58,7 @@ class SimulatedVfsTest extends VfsContract {
 
         assertThat(vfs.afterPowerCut(Survival.LAST_PAGE_TORN, Faults.NONE).content().get("a"))
                 .hasSize(4096 + 2048);
-        assertThat(vfs.afterPowerCut(Survival.PREFIX, Faults.NONE).content().get("a"))
+        assertThat(vfs.afterPowerCut(Survival.OLDER_HALF, Faults.NONE).content().get("a"))
                 .hasSize(4096);
     }
 

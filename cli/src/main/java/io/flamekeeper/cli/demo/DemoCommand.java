@@ -83,7 +83,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("fk");
         Running running = new Running(folder, keep);
-        Runtime.getRuntime().addShutdownHook(new Thread(running::stop, "flamekeeper-demo-stop"));
+        ServerCommand.onStop(running::stop);
         ProfilingServer server = running.add(ServerCommand.start(config(folder.resolve("data"))));
         System.out.println("flamekeeper: ready at " + server.uri());
         say("data: temporary folder, %s", keep ? folder.resolve("data") : "removed at the end (keep it with --keep)");

@@ -78,8 +78,7 @@ final class Workload implements AutoCloseable {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+            throw new IllegalStateException("nobody interrupts our threads", e);
         }
         all.forEach(ProcessHandle::destroyForcibly);
     }
