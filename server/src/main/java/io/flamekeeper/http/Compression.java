@@ -69,7 +69,9 @@ final class Compression {
             String name = semicolon < 0 ? one : one.substring(0, semicolon);
             if (name.strip().equalsIgnoreCase(encoding)) {
                 String weight = semicolon < 0 ? "" : one.substring(semicolon + 1).strip();
-                return !(weight.equals("q=0") || weight.equals("q=0.0") || weight.equals("q=0.000"));
+                return !(weight.equals("q=0")
+                        || weight.equals("q=0.0")
+                        || weight.equals("q=0.000"));
             }
         }
         return false;

@@ -77,9 +77,9 @@ final class Exchange {
         var _ = response.whenComplete((_, _) -> timers.forEach(timer -> timer.cancel(false)));
         var _ =
                 BodyReader.read(request, limits.bodyBytesMax(), share, context.eventLoop())
-                .whenComplete((_, _) -> bodyTimer.cancel(false))
-                .thenAcceptAsync(this::answer, virtualThreads)
-                .whenComplete((_, failure) -> end(failure));
+                        .whenComplete((_, _) -> bodyTimer.cancel(false))
+                        .thenAcceptAsync(this::answer, virtualThreads)
+                        .whenComplete((_, failure) -> end(failure));
         return HttpResponse.of(response);
     }
 

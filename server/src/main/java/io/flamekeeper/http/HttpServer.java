@@ -155,8 +155,7 @@ public final class HttpServer implements AutoCloseable {
     /// Turns what escaped every exchange into an answer, without a stack trace in it.
     private static final class LastResort implements ServerErrorHandler {
         @Override
-        public HttpResponse onServiceException(
-                ServiceRequestContext context, Throwable failure) {
+        public HttpResponse onServiceException(ServiceRequestContext context, Throwable failure) {
             return Router.unexpected(context.request().headers(), failure);
         }
     }

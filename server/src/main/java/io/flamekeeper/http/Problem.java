@@ -37,11 +37,11 @@ public record Problem(ErrorCode code, String message) {
         return switch (code) {
             case INVALID_TENANT -> ConnectCode.UNAUTHENTICATED;
             case INVALID_LABELS,
-                            INVALID_REQUEST,
-                            UNKNOWN_FORMAT,
-                            MALFORMED_PROFILE,
-                            LIMIT_EXCEEDED,
-                            CLOCK_SKEW ->
+                    INVALID_REQUEST,
+                    UNKNOWN_FORMAT,
+                    MALFORMED_PROFILE,
+                    LIMIT_EXCEEDED,
+                    CLOCK_SKEW ->
                     ConnectCode.INVALID_ARGUMENT;
             case UNSUPPORTED -> ConnectCode.UNIMPLEMENTED;
             case NOT_FOUND -> ConnectCode.NOT_FOUND;
@@ -60,12 +60,12 @@ public record Problem(ErrorCode code, String message) {
             case INVALID_TENANT -> 401;
             case INVALID_REQUEST -> 400;
             case INVALID_LABELS,
-                            UNKNOWN_FORMAT,
-                            MALFORMED_PROFILE,
-                            LIMIT_EXCEEDED,
-                            CLOCK_SKEW,
-                            UNSUPPORTED,
-                            BUDGET_EXCEEDED ->
+                    UNKNOWN_FORMAT,
+                    MALFORMED_PROFILE,
+                    LIMIT_EXCEEDED,
+                    CLOCK_SKEW,
+                    UNSUPPORTED,
+                    BUDGET_EXCEEDED ->
                     422;
             case FORBIDDEN -> 403;
             case NOT_FOUND -> 404;

@@ -10,7 +10,6 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
-
 import io.flamekeeper.access.Authenticator;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
@@ -81,9 +80,7 @@ final class Router implements HttpService {
         return serve(
                 context,
                 request,
-                endpoint == null
-                        ? new Endpoint(Endpoint.Method.GET, "other", fallback)
-                        : endpoint);
+                endpoint == null ? new Endpoint(Endpoint.Method.GET, "other", fallback) : endpoint);
     }
 
     private <Q extends Message, A extends Message> HttpResponse serve(
@@ -94,7 +91,10 @@ final class Router implements HttpService {
         }
         Optional<Envelope> named = Envelope.of(headers);
         if (named.isEmpty()) {
-            return HttpResponse.of(ResponseHeaders.builder(415).set("accept-post", Envelope.CONTENT_TYPES).build());
+            return HttpResponse.of(
+                    ResponseHeaders.builder(415)
+                            .set("accept-post", Envelope.CONTENT_TYPES)
+                            .build());
         }
         Envelope envelope = named.get();
         boolean needsTrailers = envelope instanceof GrpcEnvelope grpc && !grpc.web();
@@ -152,6 +152,10 @@ final class Router implements HttpService {
                     wanted.get()
                             .filter(time -> time.compareTo(limits.requestTimeout()) < 0)
                             .orElse(limits.requestTimeout());
+            if (timeout.isZero()) {
+                throw new FlamekeeperException(
+                        ErrorCode.CANCELLED, "call: out of time on arrival (expected: some)");
+            }
             var call = new Call(authenticator.anonymous(), utf8LabelNames, timeout);
             return new Exchange(context, request, script, call, budget.share(), observer)
                     .run(limits, virtualThreads);
@@ -174,8 +178,7 @@ final class Router implements HttpService {
         return result.response();
     }
 
-    private final class RpcScript<Q extends Message, A extends Message>
-            implements Exchange.Script {
+    private final class RpcScript<Q extends Message, A extends Message> implements Exchange.Script {
         private final RpcMethod<Q, A> method;
         private final Envelope envelope;
 
@@ -225,11 +228,7 @@ final class Router implements HttpService {
             var parameters = Parameters.parse(query == null ? "" : query);
             var request =
                     new Request(
-                            call,
-                            context.path(),
-                            parameters,
-                            name -> headers.get(name, ""),
-                            body);
+                            call, context.path(), parameters, name -> headers.get(name, ""), body);
             return result(endpoint.handler().answer(request));
         }
 
@@ -269,5 +268,4 @@ final class Router implements HttpService {
                 .map(envelope -> envelope.problem(problem))
                 .orElseGet(() -> respond(Answer.of(problem), headers));
     }
-
 }

@@ -98,9 +98,7 @@ public final class IngestService {
             case "pprof" -> Format.PPROF;
             case "speedscope" -> Format.SPEEDSCOPE;
             default ->
-                    contentType.contains("multipart/form-data")
-                            ? Format.PPROF_FORM
-                            : Format.GROUPS;
+                    contentType.contains("multipart/form-data") ? Format.PPROF_FORM : Format.GROUPS;
         };
     }
 }

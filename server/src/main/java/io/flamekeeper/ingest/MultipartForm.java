@@ -60,8 +60,7 @@ record MultipartForm(Map<String, byte[]> contentByName) {
                 throw malformed("a part from byte %d has no end (expected: --%s)", at, boundary);
             }
             String head = new String(body, headers, content - headers, ISO_8859_1);
-            byte[] bytes =
-                    next < content ? new byte[0] : Arrays.copyOfRange(body, content, next);
+            byte[] bytes = next < content ? new byte[0] : Arrays.copyOfRange(body, content, next);
             contentByName.putIfAbsent(name(head), bytes);
             at = next + 2;
         }

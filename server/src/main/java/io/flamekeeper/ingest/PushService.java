@@ -121,8 +121,7 @@ public final class PushService {
                             .orElse(failures.getFirst());
             List<String> messages =
                     failures.stream().map(e -> String.valueOf(e.getMessage())).toList();
-            return new FlamekeeperException(
-                    first, first.code(), "%s", String.join("\n", messages));
+            return new FlamekeeperException(first, first.code(), "%s", String.join("\n", messages));
         }
     }
 

@@ -19,6 +19,7 @@ public record BuildInfo(String version, String revision) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new BuildInfo(properties.getProperty("version", ""), properties.getProperty("revision", ""));
+        return new BuildInfo(
+                properties.getProperty("version", ""), properties.getProperty("revision", ""));
     }
 }

@@ -38,7 +38,8 @@ public final class Metrics implements CallObserver, AutoCloseable {
         Duration.ofSeconds(30)
     };
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Map<Route, Timer> timers = new ConcurrentHashMap<>();
 
@@ -60,25 +61,56 @@ public final class Metrics implements CallObserver, AutoCloseable {
     /// Also shows these.
     public void watch(UploadCounters uploads, Store store) {
         counter("uploads.received", "pprof files that arrived", uploads, UploadCounters::received);
-        counter("uploads.received.bytes", "their bytes, as sent", uploads, UploadCounters::receivedBytes);
+        counter(
+                "uploads.received.bytes",
+                "their bytes, as sent",
+                uploads,
+                UploadCounters::receivedBytes);
         counter("uploads.stored", "pprof files that are durable", uploads, UploadCounters::stored);
-        counter("uploads.empty", "pprof files with nothing to store", uploads, UploadCounters::empty);
+        counter(
+                "uploads.empty",
+                "pprof files with nothing to store",
+                uploads,
+                UploadCounters::empty);
         for (ErrorCode code : ErrorCode.values()) {
-            FunctionCounter.builder("flamekeeper.uploads.rejected", uploads, counters -> counters.rejected(code))
+            FunctionCounter.builder(
+                            "flamekeeper.uploads.rejected",
+                            uploads,
+                            counters -> counters.rejected(code))
                     .description("pprof files that were refused")
                     .tag("reason", code.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
-        counter("profiles.stored", "profiles the stored uploads became", uploads, UploadCounters::storedProfiles);
-        counter("appends", "calls of the store that stored something", uploads, UploadCounters::appends);
-        counter("appends.seconds", "time spent in them, syncs included", uploads, counters -> counters.appendNanos() / 1e9);
+        counter(
+                "profiles.stored",
+                "profiles the stored uploads became",
+                uploads,
+                UploadCounters::storedProfiles);
+        counter(
+                "appends",
+                "calls of the store that stored something",
+                uploads,
+                UploadCounters::appends);
+        counter(
+                "appends.seconds",
+                "time spent in them, syncs included",
+                uploads,
+                counters -> counters.appendNanos() / 1e9);
         counter("store.syncs", "successful syncs of a log", store, of(StoreStatistics::syncCount));
-        counter("store.profiles.recovered", "read back from the log at start", store, of(StoreStatistics::recoveredProfiles));
+        counter(
+                "store.profiles.recovered",
+                "read back from the log at start",
+                store,
+                of(StoreStatistics::recoveredProfiles));
         gauge("store.head.profiles", "not yet sealed", store, of(StoreStatistics::headProfiles));
         gauge("store.segments", "live segments", store, of(StoreStatistics::segmentCount));
         gauge("store.segment.bytes", "their size", store, of(StoreStatistics::segmentBytes));
         gauge("store.wal.bytes", "size of the logs", store, of(StoreStatistics::walBytes));
-        gauge("store.fault", "1 = takes no more profiles", store, one -> one.fault().isPresent() ? 1 : 0);
+        gauge(
+                "store.fault",
+                "1 = takes no more profiles",
+                store,
+                one -> one.fault().isPresent() ? 1 : 0);
     }
 
     private static ToDoubleFunction<Store> of(ToDoubleFunction<StoreStatistics> figure) {
@@ -86,11 +118,15 @@ public final class Metrics implements CallObserver, AutoCloseable {
     }
 
     private <T> void counter(String name, String description, T source, ToDoubleFunction<T> value) {
-        FunctionCounter.builder("flamekeeper." + name, source, value).description(description).register(registry);
+        FunctionCounter.builder("flamekeeper." + name, source, value)
+                .description(description)
+                .register(registry);
     }
 
     private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
-        Gauge.builder("flamekeeper." + name, source, value).description(description).register(registry);
+        Gauge.builder("flamekeeper." + name, source, value)
+                .description(description)
+                .register(registry);
     }
 
     @Override

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.flamekeeper.http.Answer;
 import io.flamekeeper.http.Endpoint;
 import io.flamekeeper.http.JsonText;
-import io.flamekeeper.store.StoreStatistics;
 import io.flamekeeper.store.Store;
+import io.flamekeeper.store.StoreStatistics;
 import java.util.List;
 
 /// Routes for whoever runs the server, and for the page's first look.
@@ -20,7 +20,11 @@ public final class OpsEndpoints {
     private final Store store;
 
     public OpsEndpoints(
-            BuildInfo build, Readiness readiness, Metrics metrics, Rejections rejections, Store store) {
+            BuildInfo build,
+            Readiness readiness,
+            Metrics metrics,
+            Rejections rejections,
+            Store store) {
         this.build = build;
         this.readiness = readiness;
         this.metrics = metrics;
@@ -31,7 +35,9 @@ public final class OpsEndpoints {
     public List<Endpoint> endpoints() {
         return List.of(
                 Endpoint.get("/ready", _ -> ready()),
-                Endpoint.get("/metrics", _ -> Answer.of(200, PROMETHEUS_TEXT, metrics.scrape().getBytes(UTF_8))),
+                Endpoint.get(
+                        "/metrics",
+                        _ -> Answer.of(200, PROMETHEUS_TEXT, metrics.scrape().getBytes(UTF_8))),
                 Endpoint.get("/api/v1/status/buildinfo", _ -> buildInfo()),
                 Endpoint.get("/api/v1/status", _ -> status()));
     }
@@ -44,30 +50,41 @@ public final class OpsEndpoints {
     }
 
     private Answer buildInfo() {
-        return json("""
+        return json(
+                """
                 {"status":"success","data":{"version":%s,"revision":%s,"branch":"","buildUser":"","buildDate":"",\
-                "goVersion":""}}""".formatted(JsonText.quote(build.version()), JsonText.quote(build.revision())));
+                "goVersion":""}}\
+                """
+                        .formatted(
+                                JsonText.quote(build.version()), JsonText.quote(build.revision())));
     }
 
     private Answer status() {
         StoreStatistics statistics = store.statistics();
-        String rejection = rejections
-                .last()
-                .map(last -> """
-                        {"timeMillis":"%d","path":%s,"status":%d,"code":%s,"message":%s,"client":%s}""".formatted(
-                                last.timeMillis(),
-                                JsonText.quote(last.path()),
-                                last.status(),
-                                JsonText.quote(last.code()),
-                                JsonText.quote(last.message()),
-                                JsonText.quote(last.client())))
-                .orElse("null");
-        return json("""
-                {"version":%s,"ready":%b,"profilesStored":"%d","lastRejected":%s}""".formatted(
-                        JsonText.quote(build.version()),
-                        readiness.obstacle().isEmpty(),
-                        statistics.appendedProfiles(),
-                        rejection));
+        String rejection =
+                rejections
+                        .last()
+                        .map(last ->
+                                """
+                                {"timeMillis":"%d","path":%s,"status":%d,"code":%s,"message":%s,"client":%s}\
+                                """
+                                        .formatted(
+                                                last.timeMillis(),
+                                                JsonText.quote(last.path()),
+                                                last.status(),
+                                                JsonText.quote(last.code()),
+                                                JsonText.quote(last.message()),
+                                                JsonText.quote(last.client())))
+                        .orElse("null");
+        return json(
+                """
+                {"version":%s,"ready":%b,"profilesStored":"%d","lastRejected":%s}\
+                """
+                        .formatted(
+                                JsonText.quote(build.version()),
+                                readiness.obstacle().isEmpty(),
+                                statistics.appendedProfiles(),
+                                rejection));
     }
 
     private static Answer json(String text) {

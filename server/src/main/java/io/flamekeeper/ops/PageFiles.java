@@ -29,18 +29,21 @@ public final class PageFiles implements Endpoint.Handler {
     /// The smaller first.
     private static final List<String> ENCODINGS = List.of("br", "gzip");
 
-    private static final Map<String, String> SUFFIX_BY_ENCODING = Map.of("br", ".br", "gzip", ".gz");
+    private static final Map<String, String> SUFFIX_BY_ENCODING =
+            Map.of("br", ".br", "gzip", ".gz");
 
-    private static final Map<String, String> TYPE_BY_EXTENSION = Map.of(
-            "html", "text/html; charset=utf-8",
-            "js", "text/javascript; charset=utf-8",
-            "css", "text/css; charset=utf-8",
-            "svg", "image/svg+xml",
-            "png", "image/png",
-            "json", "application/json");
+    private static final Map<String, String> TYPE_BY_EXTENSION =
+            Map.of(
+                    "html", "text/html; charset=utf-8",
+                    "js", "text/javascript; charset=utf-8",
+                    "css", "text/css; charset=utf-8",
+                    "svg", "image/svg+xml",
+                    "png", "image/png",
+                    "json", "application/json");
 
-    private static final String POLICY = "default-src 'self'; img-src 'self' data:; style-src 'self';"
-            + " frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+    private static final String POLICY =
+            "default-src 'self'; img-src 'self' data:; style-src 'self';"
+                    + " frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 
     private final Map<String, byte[]> contentByName = new ConcurrentHashMap<>();
 
@@ -51,15 +54,22 @@ public final class PageFiles implements Endpoint.Handler {
         Optional<byte[]> plain = type.isEmpty() ? Optional.empty() : content(name);
         if (plain.isEmpty()) {
             throw new FlamekeeperException(
-                    ErrorCode.NOT_FOUND, "path: '%.200s' (expected: one that this server knows)", request.path());
+                    ErrorCode.NOT_FOUND,
+                    "path: '%.200s' (expected: one that this server knows)",
+                    request.path());
         }
         String tag = tag(plain.get());
-        Answer answer = encoded(request, name, type, plain.get())
-                .with("etag", tag)
-                .with("vary", "accept-encoding")
-                .with("cache-control", name.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache")
-                .with("content-security-policy", POLICY)
-                .with("referrer-policy", "no-referrer");
+        Answer answer =
+                encoded(request, name, type, plain.get())
+                        .with("etag", tag)
+                        .with("vary", "accept-encoding")
+                        .with(
+                                "cache-control",
+                                name.startsWith("/assets/")
+                                        ? "public, max-age=31536000, immutable"
+                                        : "no-cache")
+                        .with("content-security-policy", POLICY)
+                        .with("referrer-policy", "no-referrer");
         return request.header("if-none-match").equals(tag)
                 ? new Answer(304, "", answer.headers(), new byte[0])
                 : answer;
@@ -70,7 +80,9 @@ public final class PageFiles implements Endpoint.Handler {
         String accepted = request.header("accept-encoding");
         for (String encoding : ENCODINGS) {
             Optional<byte[]> smaller =
-                    accepts(accepted, encoding) ? content(name + SUFFIX_BY_ENCODING.get(encoding)) : Optional.empty();
+                    accepts(accepted, encoding)
+                            ? content(name + SUFFIX_BY_ENCODING.get(encoding))
+                            : Optional.empty();
             if (smaller.isPresent()) {
                 return Answer.of(200, type, smaller.get()).with("content-encoding", encoding);
             }
@@ -107,6 +119,10 @@ public final class PageFiles implements Endpoint.Handler {
     private static String tag(byte[] content) {
         var checksum = new CRC32C();
         checksum.update(content);
-        return '"' + HexFormat.of().toHexDigits((int) checksum.getValue()) + "-" + content.length + '"';
+        return '"'
+                + HexFormat.of().toHexDigits((int) checksum.getValue())
+                + "-"
+                + content.length
+                + '"';
     }
 }

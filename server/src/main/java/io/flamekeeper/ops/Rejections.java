@@ -15,28 +15,37 @@ public final class Rejections implements CallObserver {
     private static final int CLIENT_CHARS_MAX = 200;
 
     private final InstantSource clock;
-    private final AtomicReference<Optional<Rejection>> last = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Rejection>> last =
+            new AtomicReference<>(Optional.empty());
 
     public Rejections(InstantSource clock) {
         this.clock = clock;
     }
 
     /// @param client what the sender calls itself, untrusted
-    record Rejection(long timeMillis, String path, int status, String code, String message, String client) {}
+    record Rejection(
+            long timeMillis, String path, int status, String code, String message, String client) {}
 
     @Override
     public void answered(Answered answered) {
         if (DOORS.contains(answered.route())) {
-            answered.problem().ifPresent(problem -> {
-                String client = answered.client();
-                last.set(Optional.of(new Rejection(
-                        clock.millis(),
-                        answered.route(),
-                        answered.status(),
-                        problem.code().name(),
-                        problem.message(),
-                        client.substring(0, Math.min(CLIENT_CHARS_MAX, client.length())))));
-            });
+            answered.problem()
+                    .ifPresent(problem -> {
+                        String client = answered.client();
+                        last.set(
+                                Optional.of(
+                                        new Rejection(
+                                                clock.millis(),
+                                                answered.route(),
+                                                answered.status(),
+                                                problem.code().name(),
+                                                problem.message(),
+                                                client.substring(
+                                                        0,
+                                                        Math.min(
+                                                                CLIENT_CHARS_MAX,
+                                                                client.length())))));
+                    });
         }
     }
 

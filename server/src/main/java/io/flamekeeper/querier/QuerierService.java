@@ -165,9 +165,7 @@ public final class QuerierService {
 
     /// Without the names that would break a caller that has not said it can read them.
     private static List<String> readable(Call call, List<String> names) {
-        return call.utf8LabelNames()
-                ? names
-                : names.stream().filter(LabelNames::isLegacy).toList();
+        return call.utf8LabelNames() ? names : names.stream().filter(LabelNames::isLegacy).toList();
     }
 
     private LabelValuesResponse labelValues(Call call, LabelValuesRequest request) {
@@ -206,11 +204,10 @@ public final class QuerierService {
                 .map(set -> set.only(readable(call, List.copyOf(set.toMap().keySet()))))
                 .filter(set -> set.count() > 0)
                 .distinct()
-                .forEach(
-                        set ->
-                                answer.addLabelsSet(
-                                        io.flamekeeper.api.types.v1.Labels.newBuilder()
-                                                .addAllLabels(Messages.of(set))));
+                .forEach(set ->
+                        answer.addLabelsSet(
+                                io.flamekeeper.api.types.v1.Labels.newBuilder()
+                                        .addAllLabels(Messages.of(set))));
         return answer.build();
     }
 
@@ -237,7 +234,8 @@ public final class QuerierService {
             case PROFILE_FORMAT_DOT -> {
                 StackTree tree = questions.engine().mergeStacks(call.scope(), query, budget);
                 int functions = dotFunctions(request.getMaxNodes());
-                answer.setDotBytes(ByteString.copyFrom(DotGraph.encode(tree, query.type(), functions)));
+                answer.setDotBytes(
+                        ByteString.copyFrom(DotGraph.encode(tree, query.type(), functions)));
             }
         }
         return answer.build();
@@ -274,8 +272,7 @@ public final class QuerierService {
             Arguments.nodes(maxNodes);
         }
         MergedProfile merged = questions.engine().mergeProfile(call.scope(), query, budget);
-        return Messages.profile(
-                PprofExport.encode(merged, query.type(), query.range(), maxNodes));
+        return Messages.profile(PprofExport.encode(merged, query.type(), query.range(), maxNodes));
     }
 
     private SelectMergeSpanProfileResponse mergeSpanProfile(

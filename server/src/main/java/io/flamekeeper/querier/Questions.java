@@ -15,7 +15,10 @@ public record Questions(
         QueryEngine engine, QueryLimits limits, InstantSource clock, LongSupplier nanoClock) {
     /// A budget that ends with the call: at its deadline, or when its caller goes away.
     QueryBudget budget(Call call) {
-        var time = call.timeout().compareTo(limits.deadline()) < 0 ? call.timeout() : limits.deadline();
+        var time =
+                call.timeout().compareTo(limits.deadline()) < 0
+                        ? call.timeout()
+                        : limits.deadline();
         var budget = new QueryBudget(nanoClock, time, limits.pairsMax());
         call.onAbandon(budget::cancel);
         return budget;

@@ -61,7 +61,9 @@ public final class RenderService {
                 questions.engine().mergeStacks(request.call().scope(), merge(what, range), budget);
         if (query.first("format").equals("dot")) {
             return Answer.of(
-                    200, Answer.TEXT, DotGraph.encode(tree, what.type(), DotGraph.DEFAULT_FUNCTIONS_MAX));
+                    200,
+                    Answer.TEXT,
+                    DotGraph.encode(tree, what.type(), DotGraph.DEFAULT_FUNCTIONS_MAX));
         }
         List<String> groupBy = query.all("groupBy");
         long step = Timeline.stepSeconds(range);
@@ -98,8 +100,7 @@ public final class RenderService {
         if (!groupBy.isEmpty()) {
             for (TimeSeries one : series) {
                 String value = one.labels().value(groupBy.getFirst());
-                groups.putIfAbsent(
-                        value.isEmpty() ? NO_VALUE : value, timeline(range, step, one));
+                groups.putIfAbsent(value.isEmpty() ? NO_VALUE : value, timeline(range, step, one));
             }
         }
         return groups;
@@ -158,7 +159,8 @@ public final class RenderService {
         String label = request.query().first("label");
         if (label.isEmpty()) {
             throw new FlamekeeperException(
-                    ErrorCode.INVALID_REQUEST, "label: label is required (expected: a label's name)");
+                    ErrorCode.INVALID_REQUEST,
+                    "label: label is required (expected: a label's name)");
         }
         long now = questions.nowMillis();
         var range = new TimeRange(now - TimeUnit.HOURS.toMillis(1), now + 1);

@@ -111,12 +111,15 @@ public final class ProfilingServer implements AutoCloseable {
             Metrics metrics = new Metrics(build);
             Rejections rejections = new Rejections(clock);
 
-            ExecutorService queryPool = Executors.newFixedThreadPool(
-                    Runtime.getRuntime().availableProcessors(),
-                    Thread.ofPlatform().name("flamekeeper-query-", 0).daemon().factory());
+            ExecutorService queryPool =
+                    Executors.newFixedThreadPool(
+                            Runtime.getRuntime().availableProcessors(),
+                            Thread.ofPlatform().name("flamekeeper-query-", 0).daemon().factory());
             QueryEngine engine =
-                    new QueryEngine(store, QueryLimits.DEFAULTS, queryPool, world.random().nextLong());
-            Questions questions = new Questions(engine, QueryLimits.DEFAULTS, clock, System::nanoTime);
+                    new QueryEngine(
+                            store, QueryLimits.DEFAULTS, queryPool, world.random().nextLong());
+            Questions questions =
+                    new Questions(engine, QueryLimits.DEFAULTS, clock, System::nanoTime);
             QuerierService querier = new QuerierService(questions);
             RenderService render = new RenderService(questions);
 
@@ -136,17 +139,18 @@ public final class ProfilingServer implements AutoCloseable {
             List<Endpoint> endpoints = new ArrayList<>(ingest.endpoints());
             endpoints.addAll(render.endpoints());
             endpoints.addAll(ops.endpoints());
-            HttpServer http = HttpServer.start(
-                    new HttpServer.Parts(
-                            config.listen(),
-                            methods,
-                            endpoints,
-                            new PageFiles(),
-                            new Authenticator(),
-                            Gzip::inflate,
-                            new BodyBudget(config.bodiesBytesMax()),
-                            both(metrics, rejections)),
-                    httpLimits(config));
+            HttpServer http =
+                    HttpServer.start(
+                            new HttpServer.Parts(
+                                    config.listen(),
+                                    methods,
+                                    endpoints,
+                                    new PageFiles(),
+                                    new Authenticator(),
+                                    Gzip::inflate,
+                                    new BodyBudget(config.bodiesBytesMax()),
+                                    both(metrics, rejections)),
+                            httpLimits(config));
             return new ProfilingServer(
                     store, queryPool, metrics, readiness, http, watch(store, world.onFault()));
         } catch (RuntimeException | Error e) {
@@ -168,13 +172,14 @@ public final class ProfilingServer implements AutoCloseable {
                     e);
         }
         StoreConfig defaults = StoreConfig.defaults(config.shards());
-        StoreConfig chosen = new StoreConfig(
-                config.shards(),
-                defaults.queueGroupsMax(),
-                defaults.batchBytesMax(),
-                config.sealLogBytes(),
-                defaults.sealHeadBytes(),
-                config.sealAge());
+        StoreConfig chosen =
+                new StoreConfig(
+                        config.shards(),
+                        defaults.queueGroupsMax(),
+                        defaults.batchBytesMax(),
+                        config.sealLogBytes(),
+                        defaults.sealHeadBytes(),
+                        config.sealAge());
         return EmbeddedStore.open(
                 folder,
                 chosen,
@@ -219,18 +224,22 @@ public final class ProfilingServer implements AutoCloseable {
 
     /// Looks at the store now and then, and tells of a fault once.
     private static ScheduledExecutorService watch(Store store, Consumer<String> onFault) {
-        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("flamekeeper-watch").daemon().factory());
-        var look = new Runnable() {
-            @Override
-            public void run() {
-                store.fault().ifPresent(why -> {
-                    watch.shutdown();
-                    onFault.accept(why);
-                });
-            }
-        };
-        watch.scheduleWithFixedDelay(look, FAULT_INTERVAL.toMillis(), FAULT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledExecutorService watch =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("flamekeeper-watch").daemon().factory());
+        var look =
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        store.fault()
+                                .ifPresent(why -> {
+                                    watch.shutdown();
+                                    onFault.accept(why);
+                                });
+                    }
+                };
+        watch.scheduleWithFixedDelay(
+                look, FAULT_INTERVAL.toMillis(), FAULT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return watch;
     }
 
@@ -238,7 +247,11 @@ public final class ProfilingServer implements AutoCloseable {
     public URI uri() {
         InetSocketAddress address = http.address();
         String host = address.getAddress().getHostAddress();
-        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+        return URI.create(
+                "http://"
+                        + (host.contains(":") ? "[" + host + "]" : host)
+                        + ":"
+                        + address.getPort());
     }
 
     public StoreStatistics statistics() {

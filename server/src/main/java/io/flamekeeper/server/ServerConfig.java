@@ -27,8 +27,16 @@ public record ServerConfig(
         int shards,
         long sealLogBytes,
         Duration sealAge) {
-    private static final Map<Character, Duration> UNITS = Map.of(
-            's', Duration.ofSeconds(1), 'm', Duration.ofMinutes(1), 'h', Duration.ofHours(1), 'd', Duration.ofDays(1));
+    private static final Map<Character, Duration> UNITS =
+            Map.of(
+                    's',
+                    Duration.ofSeconds(1),
+                    'm',
+                    Duration.ofMinutes(1),
+                    'h',
+                    Duration.ofHours(1),
+                    'd',
+                    Duration.ofDays(1));
 
     public ServerConfig {
         if (!insecureAllowRemote && !listen.getAddress().isLoopbackAddress()) {
@@ -111,7 +119,9 @@ public record ServerConfig(
         char last = text.isEmpty() ? ' ' : text.charAt(text.length() - 1);
         Duration unit = UNITS.getOrDefault(last, Duration.ZERO);
         try {
-            Duration duration = unit.multipliedBy(Long.parseLong(text.substring(0, Math.max(0, text.length() - 1))));
+            Duration duration =
+                    unit.multipliedBy(
+                            Long.parseLong(text.substring(0, Math.max(0, text.length() - 1))));
             if (duration.isPositive()) {
                 return duration;
             }
@@ -121,13 +131,15 @@ public record ServerConfig(
         throw invalid(settings, setting, expected);
     }
 
-    private static FlamekeeperException invalid(Settings settings, Setting setting, String expected, Exception cause) {
+    private static FlamekeeperException invalid(
+            Settings settings, Setting setting, String expected, Exception cause) {
         FlamekeeperException invalid = invalid(settings, setting, expected);
         invalid.initCause(cause);
         return invalid;
     }
 
-    private static FlamekeeperException invalid(Settings settings, Setting setting, String expected) {
+    private static FlamekeeperException invalid(
+            Settings settings, Setting setting, String expected) {
         Settings.Value value = settings.value(setting);
         return new FlamekeeperException(
                 ErrorCode.INVALID_CONFIGURATION,

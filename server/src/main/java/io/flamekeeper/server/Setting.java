@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 public enum Setting {
     LISTEN("127.0.0.1:4040", "address and port; port 0 picks a free one"),
     DATA("./flamekeeper-data", "folder of everything that is stored; one process at a time"),
-    INSECURE_ALLOW_REMOTE("false", "listen on addresses that others can reach, without asking them who they are"),
+    INSECURE_ALLOW_REMOTE(
+            "false", "listen on addresses that others can reach, without asking them who they are"),
     BODY_BYTES_MAX("268435456", "bytes of one request, as received and again inflated"),
     BODIES_BYTES_MAX("402653184", "bytes of all requests under way"),
     PROFILE_BYTES_MAX("33554432", "bytes of one profile, inflated"),
@@ -53,10 +54,13 @@ public enum Setting {
         return Arrays.stream(values())
                 .filter(setting -> setting.key().equals(key))
                 .findFirst()
-                .orElseThrow(() -> new FlamekeeperException(
-                        ErrorCode.INVALID_CONFIGURATION,
-                        "setting: '%s' (expected: one of %s)",
-                        key,
-                        Arrays.stream(values()).map(Setting::key).collect(Collectors.joining(", "))));
+                .orElseThrow(() ->
+                        new FlamekeeperException(
+                                ErrorCode.INVALID_CONFIGURATION,
+                                "setting: '%s' (expected: one of %s)",
+                                key,
+                                Arrays.stream(values())
+                                        .map(Setting::key)
+                                        .collect(Collectors.joining(", "))));
     }
 }

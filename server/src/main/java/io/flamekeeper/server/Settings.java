@@ -40,7 +40,8 @@ public final class Settings {
         for (Setting setting : Setting.values()) {
             String text = environment.getOrDefault(setting.environmentName(), "");
             if (!text.isEmpty()) {
-                settings.values.put(setting, new Value(text, "environment " + setting.environmentName()));
+                settings.values.put(
+                        setting, new Value(text, "environment " + setting.environmentName()));
             }
         }
         commandLine.forEach((key, value) -> settings.values.put(Setting.byKey(key), value));
@@ -61,10 +62,14 @@ public final class Settings {
         }
         if (!(document instanceof Map<?, ?> object)) {
             throw new FlamekeeperException(
-                    ErrorCode.INVALID_CONFIGURATION, "configuration file: %s (expected: key: value lines)", file);
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "configuration file: %s (expected: key: value lines)",
+                    file);
         }
-        object.forEach((key, value) -> values.put(
-                Setting.byKey(String.valueOf(key)), new Value(String.valueOf(value), "file " + file)));
+        object.forEach((key, value) ->
+                values.put(
+                        Setting.byKey(String.valueOf(key)),
+                        new Value(String.valueOf(value), "file " + file)));
     }
 
     public Value value(Setting setting) {

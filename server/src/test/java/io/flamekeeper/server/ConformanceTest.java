@@ -77,7 +77,8 @@ class ConformanceTest {
     @Test
     @DisplayName("check 1: Push as JSON answers {}")
     void push_json_emptyObject() {
-        Reply reply = server.push(p1().gzip(), "__name__=process_cpu", "service_name=svc", "job=test");
+        Reply reply =
+                server.push(p1().gzip(), "__name__=process_cpu", "service_name=svc", "job=test");
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(reply.text()).isEqualTo("{}");
         assertThat(reply.header("content-type")).isEqualTo("application/json");
@@ -164,8 +165,7 @@ class ConformanceTest {
         JsonNode graph = flameGraph(",\"maxNodes\":\"10\"");
         long[] leaves = values(graph, 2);
         int last = leaves.length - 4;
-        assertThat(graph.get("names").get((int) leaves[last + 3]).asText())
-                .isEqualTo("other");
+        assertThat(graph.get("names").get((int) leaves[last + 3]).asText()).isEqualTo("other");
         long sum = 0;
         for (int i = 1; i < leaves.length; i += 4) {
             sum += leaves[i];
@@ -233,8 +233,7 @@ class ConformanceTest {
         assertThat(missing.status()).isEqualTo(400);
         assertThat(missing.text()).contains("missing time range in the query");
         Reply reversed =
-                server.query(
-                        "SelectMergeStacktraces", "{" + SELECTED + "\"start\":2,\"end\":1}");
+                server.query("SelectMergeStacktraces", "{" + SELECTED + "\"start\":2,\"end\":1}");
         assertThat(reversed.status()).isEqualTo(400);
         assertThat(reversed.text()).contains("query start time is after end time");
         Reply types = server.query("ProfileTypes", "{}");
@@ -278,7 +277,12 @@ class ConformanceTest {
                                         ("{" + around() + "}").getBytes(UTF_8))
                                 .status())
                 .isEqualTo(200);
-        assertThat(server.post("/querier.v1.QuerierService/Nothing", "application/json", "{}".getBytes(UTF_8)).status())
+        assertThat(
+                        server.post(
+                                        "/querier.v1.QuerierService/Nothing",
+                                        "application/json",
+                                        "{}".getBytes(UTF_8))
+                                .status())
                 .isEqualTo(404);
     }
 
@@ -317,7 +321,11 @@ class ConformanceTest {
                         "__unit__",
                         "job",
                         "service_name");
-        assertThat(names(server.query("LabelValues", "{\"name\":\"service_name\"," + around() + "}")))
+        assertThat(
+                        names(
+                                server.query(
+                                        "LabelValues",
+                                        "{\"name\":\"service_name\"," + around() + "}")))
                 .containsExactly("svc");
         Reply nameless = server.query("LabelValues", "{" + around() + "}");
         assertThat(nameless.status()).isEqualTo(400);
@@ -344,8 +352,7 @@ class ConformanceTest {
                         "{\"profileTypeID\":\"%s\",\"labelSelector\":\"{\\\"otel.scope.name\\\"=\\\"x\\\"}\",%s}"
                                 .formatted(CPU, around()));
         assertThat(selected.json().get("flamegraph").get("total").asText()).isEqualTo("4");
-        Reply broken =
-                server.query("LabelNames", request, "Accept", "invalid/mime/type/format");
+        Reply broken = server.query("LabelNames", request, "Accept", "invalid/mime/type/format");
         assertThat(broken.status()).isEqualTo(400);
         assertThat(broken.header("content-type")).startsWith("text/plain");
     }
@@ -473,13 +480,13 @@ class ConformanceTest {
     void render_rawTarget_flamebearer() throws Exception {
         server.store(p1());
         String target =
-                "/pyroscope/render?query=" + CPU
+                "/pyroscope/render?query="
+                        + CPU
                         + "{service_name=\"svc\"}&from=946656000&until=now&format=collapsed";
         // The profile is of this very moment, and the range ends before it.
         server.store(p1().time((millis() - 1_000) * 1_000_000));
         String answer =
-                server.raw(
-                        "GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+                server.raw("GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 200");
         String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
         JsonNode json = new com.fasterxml.jackson.databind.json.JsonMapper().readTree(body);
@@ -523,7 +530,11 @@ class ConformanceTest {
         String ranges = "&leftFrom=now-1h&leftUntil=now&rightFrom=now-1h&rightUntil=now";
         Reply same =
                 server.get(
-                        "/pyroscope/render-diff?leftQuery=" + query + "&rightQuery=" + query + ranges);
+                        "/pyroscope/render-diff?leftQuery="
+                                + query
+                                + "&rightQuery="
+                                + query
+                                + ranges);
         assertThat(same.status()).as(same.text()).isEqualTo(200);
         assertThat(same.json().get("metadata").get("format").asText()).isEqualTo("double");
         assertThat(same.json().get("leftTicks").asLong()).isEqualTo(4);
@@ -545,9 +556,17 @@ class ConformanceTest {
         Reply reply = ingest("name=app&spyName=gospy", part("profile", p1().gzip()));
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(reply.body()).isEmpty();
-        assertThat(names(server.query("LabelValues", "{\"name\":\"service_name\"," + around() + "}")))
+        assertThat(
+                        names(
+                                server.query(
+                                        "LabelValues",
+                                        "{\"name\":\"service_name\"," + around() + "}")))
                 .containsExactly("app");
-        assertThat(names(server.query("LabelValues", "{\"name\":\"pyroscope_spy\"," + around() + "}")))
+        assertThat(
+                        names(
+                                server.query(
+                                        "LabelValues",
+                                        "{\"name\":\"pyroscope_spy\"," + around() + "}")))
                 .containsExactly("gospy");
         assertThat(ingest("name=app", part("prev_profile", p1().gzip())).status()).isEqualTo(422);
         assertThat(ingest("name=app", part("something", new byte[] {1})).status()).isEqualTo(200);
@@ -569,19 +588,31 @@ class ConformanceTest {
                             p1().gzip());
             assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         }
-        assertThat(names(server.query("LabelValues", "{\"name\":\"service_name\"," + around() + "}")))
+        assertThat(
+                        names(
+                                server.query(
+                                        "LabelValues",
+                                        "{\"name\":\"service_name\"," + around() + "}")))
                 .containsExactly("raw");
     }
 
     @Test
     @DisplayName("check 21: tags of a name become labels, private ones do not")
     void ingest_tags_labels() {
-        ingest("name=" + URLEncoder.encode("app{region=eu,__foo=1}", UTF_8), part("profile", p1().gzip()));
-        ingest("name=" + URLEncoder.encode("app{service_name=x}", UTF_8), part("profile", p1().gzip()));
+        ingest(
+                "name=" + URLEncoder.encode("app{region=eu,__foo=1}", UTF_8),
+                part("profile", p1().gzip()));
+        ingest(
+                "name=" + URLEncoder.encode("app{service_name=x}", UTF_8),
+                part("profile", p1().gzip()));
         assertThat(names(server.query("LabelNames", "{" + around() + "}")))
                 .contains("region")
                 .doesNotContain("__foo");
-        assertThat(names(server.query("LabelValues", "{\"name\":\"service_name\"," + around() + "}")))
+        assertThat(
+                        names(
+                                server.query(
+                                        "LabelValues",
+                                        "{\"name\":\"service_name\"," + around() + "}")))
                 .containsExactly("app", "x");
     }
 
@@ -633,8 +664,7 @@ class ConformanceTest {
     @MethodSource("badProfiles")
     @DisplayName("check 26: profiles that contradict themselves are refused with the known phrases")
     void ingest_badProfile_refused(PprofBytes pprof, String phrase) {
-        Reply push =
-                server.push(pprof.bytes(), "__name__=process_cpu", "service_name=svc");
+        Reply push = server.push(pprof.bytes(), "__name__=process_cpu", "service_name=svc");
         assertThat(push.status()).as(push.text()).isEqualTo(400);
         assertThat(push.text()).contains(phrase);
         assertThat(push.text()).contains("push series with index 0 and id '7' failed");
@@ -686,7 +716,10 @@ class ConformanceTest {
         JsonNode graph =
                 server.query(
                                 "SelectMergeSpanProfile",
-                                "{" + SELECTED + around() + ",\"spanSelector\":[\"00000bac2a5ab0c7\"]}")
+                                "{"
+                                        + SELECTED
+                                        + around()
+                                        + ",\"spanSelector\":[\"00000bac2a5ab0c7\"]}")
                         .json()
                         .get("flamegraph");
         assertThat(graph.get("total").asText()).isEqualTo("5");
@@ -695,7 +728,10 @@ class ConformanceTest {
         Reply both =
                 server.query(
                         "SelectMergeStacktraces",
-                        "{" + SELECTED + around() + ",\"spanSelector\":[\"00000bac2a5ab0c7\"],"
+                        "{"
+                                + SELECTED
+                                + around()
+                                + ",\"spanSelector\":[\"00000bac2a5ab0c7\"],"
                                 + "\"traceIdSelector\":[\"0af7651916cd43dd8448eb211c80319c\"]}");
         assertThat(both.status()).isEqualTo(400);
         assertThat(both.text()).contains("span_selector and trace_id_selector cannot be combined");
@@ -712,7 +748,9 @@ class ConformanceTest {
                 String.join(
                         "\r\n",
                         "--frontier",
-                        "Content-Disposition: form-data; name=\"" + name + "\"; filename=\"f.pprof\"",
+                        "Content-Disposition: form-data; name=\""
+                                + name
+                                + "\"; filename=\"f.pprof\"",
                         "Content-Type: application/octet-stream",
                         "",
                         "");

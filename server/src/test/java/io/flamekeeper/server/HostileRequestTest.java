@@ -133,8 +133,7 @@ class HostileRequestTest {
                 body[random.nextInt(body.length)] = (byte) random.nextInt(256);
             }
             assertNotOurFault(server().post(PUSH, "application/proto", body), seed, round);
-            assertNotOurFault(
-                    server().post("/ingest?name=a&format=pprof", "", body), seed, round);
+            assertNotOurFault(server().post("/ingest?name=a&format=pprof", "", body), seed, round);
             assertNotOurFault(
                     server().post("/ingest?name=a", "multipart/form-data; boundary=x", body),
                     seed,
@@ -172,7 +171,8 @@ class HostileRequestTest {
 
     @Test
     void page_underAnotherHost_refusedToBrowsersOnly() {
-        String request = "GET /ready HTTP/1.1\r\nHost: rebound.example:4040\r\nConnection: close\r\n";
+        String request =
+                "GET /ready HTTP/1.1\r\nHost: rebound.example:4040\r\nConnection: close\r\n";
         assertThat(server().raw(request + "Sec-Fetch-Mode: cors\r\n\r\n"))
                 .startsWith("HTTP/1.1 403")
                 .contains("permission_denied");
@@ -198,8 +198,7 @@ class HostileRequestTest {
 
     @Test
     void bodiesInFlight_moreThanBudget_overloaded(@TempDir Path other) {
-        try (var small =
-                RunningServer.in(other, Map.of("bodies-bytes-max", "20000"))) {
+        try (var small = RunningServer.in(other, Map.of("bodies-bytes-max", "20000"))) {
             Reply reply = small.post("/ingest?name=a&format=pprof", "", new byte[30_000]);
             assertThat(reply.status()).isEqualTo(429);
             assertThat(reply.header("retry-after")).isEqualTo("1");

