@@ -151,6 +151,10 @@ final class Router implements HttpService {
                     wanted.get()
                             .filter(time -> time.compareTo(limits.requestTimeout()) < 0)
                             .orElse(limits.requestTimeout());
+            if (timeout.isZero()) {
+                throw new FlamekeeperException(
+                        ErrorCode.CANCELLED, "call: out of time on arrival (expected: some)");
+            }
             var call = new Call(authenticator.anonymous(), utf8LabelNames, timeout);
             return new Exchange(context, request, script, call, budget.share(), observer)
                     .run(limits, virtualThreads);

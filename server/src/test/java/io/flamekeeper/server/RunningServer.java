@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.flamekeeper.testkit.PprofBytes;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -186,18 +189,41 @@ final class RunningServer implements AutoCloseable {
         }
     }
 
-    /// Sends these bytes and reads until the server closes; the request should say `Connection: close`.
+    /// Sends these bytes and reads one answer, which must say its length.
     String raw(String request) {
         try (var socket = new Socket(uri().getHost(), uri().getPort())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(request.getBytes(ISO_8859_1));
             socket.getOutputStream().flush();
-            var all = new ByteArrayOutputStream();
-            socket.getInputStream().transferTo(all);
-            return all.toString(UTF_8);
+            return answer(socket.getInputStream());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String answer(InputStream in) throws IOException {
+        var all = new ByteArrayOutputStream();
+        int missing = 1;
+        while (missing > 0) {
+            byte[] some = in.readNBytes(missing);
+            if (some.length == 0) {
+                throw new EOFException("after " + all.toString(UTF_8));
+            }
+            all.writeBytes(some);
+            missing = missing(all.toString(ISO_8859_1));
+        }
+        return all.toString(UTF_8);
+    }
+
+    /// How many bytes are surely still to come.
+    private static int missing(String answer) {
+        int end = answer.indexOf("\r\n\r\n");
+        if (end < 0) {
+            return 1;
+        }
+        int length = answer.toLowerCase(Locale.ROOT).indexOf("content-length: ") + 16;
+        int lineEnd = answer.indexOf("\r\n", length);
+        return Integer.parseInt(answer.substring(length, lineEnd)) - (answer.length() - end - 4);
     }
 
     /// @param headers first value by name in lower case

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flamekeeper.http;
+
+import org.jspecify.annotations.NullMarked;

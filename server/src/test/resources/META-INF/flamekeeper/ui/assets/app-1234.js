@@ -1,0 +1,1 @@
+console.log("a very small program, for a test");
