@@ -365,7 +365,7 @@ class QueryEngineTest {
                 type(random),
                 selector(random),
                 range(random),
-                1 + random.nextLong(60_000),
+                random.nextBoolean() ? 5_000 : 1 + random.nextLong(60_000),
                 groupBy.get(random.nextInt(groupBy.size())),
                 random.nextBoolean() ? Aggregation.SUM : Aggregation.AVERAGE,
                 callSite(random),
@@ -389,7 +389,7 @@ class QueryEngineTest {
     }
 
     private static TimeRange range(SplittableRandom random) {
-        long start = random.nextLong(RandomGroups.END_MILLIS);
+        long start = random.nextLong(RandomGroups.END_MILLIS / 1000) * 1000;
         return random.nextInt(3) == 0
                 ? new TimeRange(0, RandomGroups.END_MILLIS)
                 : new TimeRange(start, start + random.nextLong(RandomGroups.END_MILLIS));
