@@ -97,7 +97,8 @@ class Round:
     def stacks(self, service: str, label: tuple[str, str] | None = None) -> dict[Stack, int]:
         stacks: Counter[Stack] = Counter()
         for _, sample, value in self.samples(service):
-            if label is None or label in sample.labels:
+            # A sample without frames is in the sums over time but has no place in a flame graph.
+            if sample.stack and (label is None or label in sample.labels):
                 stacks[sample.stack[::-1]] += value
         return dict(stacks)
 

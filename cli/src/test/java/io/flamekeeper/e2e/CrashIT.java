@@ -103,7 +103,7 @@ class CrashIT {
                             "labelSelector", "{service_name=\"crash\"}",
                             "start", START_MILLIS - 1000,
                             "end", START_MILLIS + 1000,
-                            "step", 10,
+                            "step", 1,
                             "groupBy", List.of("upload")));
             for (JsonNode series : answer.path("series")) {
                 double sum = 0;

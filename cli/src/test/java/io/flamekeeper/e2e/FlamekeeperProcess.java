@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /// The distribution that the build laid out, run as a process of its own.
 final class FlamekeeperProcess implements AutoCloseable {
-    static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    static final Path ROOT =
+            Objects.requireNonNull(Path.of("").toAbsolutePath().getParent(), "no parent");
 
     private static final Path LIB = Path.of("target/dist/lib").toAbsolutePath();
     private static final String READY = "flamekeeper: ready at ";

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Recorded traffic of real clients, replayed against the server process, gives the sums that an
 /// independent decoder computed from the same bytes, in every protocol.
 class ReplayIT {
-    private static final long START = 0;
+    private static final long START = 1;
     private static final long END = 4_000_000_000_000L;
 
     @TempDir
@@ -31,8 +31,11 @@ class ReplayIT {
     @ParameterizedTest
     @ValueSource(strings = {"python-0.8.16", "python-1.4.0", "nodejs-0.6.4"})
     void recording_replayed_equalsItsGroundTruth(String name) throws Exception {
-        GroundTruth truth =
-                GroundTruth.read(Recording.ownFolder(name).resolve("GROUND_TRUTH.tsv"));
+        // Node sends the generation as a number, and only text labels count.
+        String numeric = name.startsWith("nodejs") ? "generation" : "";
+        GroundTruth truth = GroundTruth.read(
+                        Recording.ownFolder(name).resolve("GROUND_TRUTH.tsv"))
+                .without(numeric);
         try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
                 var wire = new Wire(server.uri())) {
             replay(wire, Recording.own(name));
@@ -139,7 +142,7 @@ class ReplayIT {
     /// Profile type ids by `type:unit` of their samples.
     private static Map<String, List<String>> profileTypes(Wire wire) throws IOException, InterruptedException {
         Map<String, List<String>> ids = new HashMap<>();
-        for (JsonNode type : wire.json("ProfileTypes", Map.of("start", START + 1, "end", END)).path("profileTypes")) {
+        for (JsonNode type : wire.json("ProfileTypes", Map.of("start", START, "end", END)).path("profileTypes")) {
             ids.computeIfAbsent(
                             type.path("sampleType").asText() + ":" + type.path("sampleUnit").asText(),
                             _ -> new ArrayList<>())

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Message;
 import com.linecorp.armeria.client.WebClient;
-import com.linecorp.armeria.client.grpc.protocol.UnaryGrpcClient;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.RequestHeaders;
 import io.flamekeeper.api.querier.v1.SelectMergeStacktracesRequest;
 import io.flamekeeper.api.querier.v1.SelectMergeStacktracesResponse;
 import io.flamekeeper.testkit.Recording;
@@ -17,11 +20,13 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 
 /// Talks to a server in every protocol it offers.
 final class Wire implements AutoCloseable {
+    private static final int GRPC_PREFIX_BYTES = 5;
     private static final String QUERIER = "/querier.v1.QuerierService/";
 
     private final URI server;
@@ -73,7 +78,7 @@ final class Wire implements AutoCloseable {
 
     /// The same by Connect proto, gRPC over HTTP/2 and the legacy JSON.
     Map<String, Long> totalsByOtherWays(String profileType, String selector, long startMillis, long endMillis)
-            throws IOException, InterruptedException, ExecutionException {
+            throws IOException, InterruptedException {
         var request = SelectMergeStacktracesRequest.newBuilder()
                 .setProfileTypeID(profileType)
                 .setLabelSelector(selector)
@@ -97,9 +102,28 @@ final class Wire implements AutoCloseable {
         return answer.body();
     }
 
-    private byte[] grpc(Message request) throws InterruptedException, ExecutionException {
-        var client = new UnaryGrpcClient(WebClient.of("h2c://" + server.getAuthority()));
-        return client.execute(QUERIER + "SelectMergeStacktraces", request.toByteArray()).get();
+    /// gRPC by hand: a message is a flag, its length and its bytes.
+    private byte[] grpc(Message request) {
+        byte[] message = request.toByteArray();
+        byte[] framed = ByteBuffer.allocate(GRPC_PREFIX_BYTES + message.length)
+                .put((byte) 0)
+                .putInt(message.length)
+                .put(message)
+                .array();
+        var headers = RequestHeaders.of(
+                HttpMethod.POST,
+                QUERIER + "SelectMergeStacktraces",
+                "content-type",
+                "application/grpc+proto",
+                "te",
+                "trailers");
+        AggregatedHttpResponse answer = WebClient.of("h2c://" + server.getAuthority())
+                .execute(com.linecorp.armeria.common.HttpRequest.of(headers, HttpData.wrap(framed)))
+                .aggregate()
+                .join();
+        assertThat(answer.trailers().get("grpc-status")).isEqualTo("0");
+        byte[] body = answer.content().array();
+        return Arrays.copyOfRange(body, GRPC_PREFIX_BYTES, body.length);
     }
 
     private long renderTotal(String profileType, String selector, long startMillis, long endMillis)

@@ -5,33 +5,56 @@ import io.flamekeeper.column.ByteSource;
 
 /// The pairs of one row as bytes, in a log frame and in a block of a segment.
 ///
-/// For each pair: node, a zig-zag varint of the difference to the pair before; value, a varint. Then, if the
-/// row has spans, the span of each pair in 8 bytes: span ids are random and do not compress.
+/// First the unit, a varint: the greatest common divisor of the values, which is the sampling period in
+/// most profiles of time. Then for each pair: node, a zig-zag varint of the difference to the pair before;
+/// value in units, a varint. Then, if the row has spans, the span of each pair in 8 bytes: span ids are random
+/// and do not compress.
 public final class PairCodec {
     private PairCodec() {}
 
     /// **Hot path.** Benchmark: `AppendBenchmark`.
     public static void write(ProfileRow row, ByteSink sink) {
+        long unit = unit(row.value());
+        sink.putVarint(unit);
         int before = 0;
         for (int pair = 0; pair < row.pairCount(); pair++) {
             sink.putZigZag(row.node()[pair] - before);
             before = row.node()[pair];
-            sink.putVarint(row.value()[pair]);
+            sink.putVarint(unit == 1 ? row.value()[pair] : row.value()[pair] / unit);
         }
         for (long spanId : row.spanId()) {
             sink.putLong(spanId);
         }
     }
 
+    /// The greatest common divisor, 1 if there are no values.
+    private static long unit(long[] values) {
+        long unit = 0;
+        for (long value : values) {
+            long larger = value;
+            while (unit != 0) {
+                long rest = larger % unit;
+                larger = unit;
+                unit = rest;
+            }
+            unit = larger;
+            if (unit == 1) {
+                break;
+            }
+        }
+        return Math.max(unit, 1);
+    }
+
     /// Reads into the first elements of the arrays.
     ///
     /// **Hot path.** Benchmark: `SegmentScanBenchmark`.
     public static void read(ByteSource source, int pairCount, int[] node, long[] value) {
+        long unit = source.nextVarint();
         int before = 0;
         for (int pair = 0; pair < pairCount; pair++) {
             before += (int) source.nextZigZag();
             node[pair] = before;
-            value[pair] = source.nextVarint();
+            value[pair] = unit * source.nextVarint();
         }
     }
 

@@ -13,7 +13,7 @@ final class StepSums {
     private int count;
     private int last;
 
-    /// **Hot path.** Rows come in time order, so the step is most often the last one.
+    /// Rows come in time order, so the step is most often the last one.
     void add(long stepMillis, long amount, long profileCount) {
         int at = count > 0 && time[last] == stepMillis ? last : find(stepMillis);
         sum[at] = SaturatedMath.add(sum[at], amount);

@@ -118,7 +118,7 @@ public final class SegmentWriter {
         int[] rowBytes = new int[rows.size()];
         var blocks = new ByteSink(256);
         int blockCount = 0;
-        var block = new ByteSink(2 * SegmentLayout.BLOCK_BYTES);
+        var block = new ByteSink(1 << 12);
         int blockRows = 0;
         for (int row = 0; row < rows.size(); row++) {
             int start = block.size();
@@ -169,7 +169,7 @@ public final class SegmentWriter {
         if (section == Section.ROWS) {
             return rows;
         }
-        var sink = new ByteSink(1 << 16);
+        var sink = new ByteSink(1 << 12);
         switch (section) {
             case STRINGS -> DictionaryCodec.writeStrings(dictionary.symbols().strings(), 0, sink);
             case FUNCTIONS ->

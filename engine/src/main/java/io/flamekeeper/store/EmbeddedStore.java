@@ -116,6 +116,9 @@ public final class EmbeddedStore implements Store {
     public void append(TenantScope scope, List<ProfileGroup> groups) {
         List<CompletableFuture<@Nullable Void>> answers = new ArrayList<>(groups.size());
         for (ProfileGroup group : groups) {
+            if (group.profiles().isEmpty()) {
+                continue;
+            }
             var key = new PartitionKey(scope.tenant(), group.service());
             answers.add(shards.get(shardOf(key)).append(key, group));
         }

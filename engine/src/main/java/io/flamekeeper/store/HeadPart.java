@@ -76,7 +76,9 @@ final class HeadPart implements Part {
         for (int i = 0; i < rowCount; i++) {
             start[rows[i].series() + 1]++;
         }
-        Arrays.parallelPrefix(start, Integer::sum);
+        for (int series = 0; series < dictionary.seriesCount(); series++) {
+            start[series + 1] += start[series];
+        }
         int[] next = start.clone();
         ProfileRow[] row = new ProfileRow[rowCount];
         for (int i = 0; i < rowCount; i++) {

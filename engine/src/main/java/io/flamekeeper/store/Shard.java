@@ -7,6 +7,7 @@ import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.segment.Segment;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
@@ -143,7 +144,7 @@ final class Shard {
     }
 
     /// Shows the segment instead of the head it was made from.
-    void sealed(ShardState.FrozenHead frozen, io.flamekeeper.segment.Segment segment) {
+    void sealed(ShardState.FrozenHead frozen, Segment segment) {
         state.updateAndGet(now -> now.sealed(frozen, segment));
     }
 

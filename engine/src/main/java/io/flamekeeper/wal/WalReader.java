@@ -36,7 +36,7 @@ public final class WalReader {
     private final List<String> report;
 
     /// What `window` holds of the file: `windowBytes` bytes from `windowStart` on.
-    private byte[] window = new byte[WINDOW_BYTES];
+    private byte[] window;
 
     private long windowStart;
     private int windowBytes;
@@ -46,6 +46,7 @@ public final class WalReader {
         this.name = name;
         this.file = file;
         this.size = file.size();
+        this.window = new byte[(int) Math.min(size, WINDOW_BYTES)];
         this.report = report;
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The file is made by the first [#write].
 public final class WalWriter implements AutoCloseable {
-    private static final int BATCH_BYTES_INITIAL = 1 << 16;
+    private static final int BATCH_BYTES_INITIAL = 1 << 12;
 
     /// A larger buffer is given back after the batch that needed it.
     private static final int BATCH_BYTES_KEPT = 1 << 23;

@@ -1,5 +1,7 @@
 package io.flamekeeper.http;
 
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.TenantScope;
 import java.time.Duration;
 
@@ -29,6 +31,16 @@ public final class Call {
 
     public Duration timeout() {
         return timeout;
+    }
+
+    /// For handlers that do one thing after another.
+    ///
+    /// @throws FlamekeeperException `CANCELLED` if nobody waits any more
+    public synchronized void checkWanted() {
+        if (abandoned) {
+            throw new FlamekeeperException(
+                    ErrorCode.CANCELLED, "call: abandoned by its caller or out of time");
+        }
     }
 
     /// Runs `action` once nobody waits any more; at once if that is so already. One action at a time: the

@@ -1,13 +1,18 @@
 package io.flamekeeper.http;
 
+import static io.flamekeeper.model.ErrorCode.BODY_TOO_LARGE;
+import static io.flamekeeper.model.ErrorCode.CANCELLED;
+import static io.flamekeeper.model.ErrorCode.SLOW_REQUEST;
+
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.ProtocolViolationException;
+import com.linecorp.armeria.common.ResponseCompleteException;
+import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.stream.AbortedStreamException;
 import com.linecorp.armeria.common.stream.CancelledSubscriptionException;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -68,9 +73,10 @@ final class Exchange {
                         after(limits.bodyTimeout(), this::bodyIsLate),
                         after(call.timeout(), this::answerIsLate));
         ScheduledFuture<?> bodyTimer = timers.getFirst();
-        context.whenRequestCancelled().thenRun(call::abandon);
-        response.whenComplete((_, _) -> timers.forEach(timer -> timer.cancel(false)));
-        BodyReader.read(request, limits.bodyBytesMax(), share, context.eventLoop())
+        var _ = context.whenRequestCancelled().thenRun(call::abandon);
+        var _ = response.whenComplete((_, _) -> timers.forEach(timer -> timer.cancel(false)));
+        var _ =
+                BodyReader.read(request, limits.bodyBytesMax(), share, context.eventLoop())
                 .whenComplete((_, _) -> bodyTimer.cancel(false))
                 .thenAcceptAsync(this::answer, virtualThreads)
                 .whenComplete((_, failure) -> end(failure));
@@ -101,14 +107,15 @@ final class Exchange {
     /// Names the failure for what it is if the body ended because the connection did.
     private static Throwable ofBody(Throwable failure) {
         boolean gone =
-                failure instanceof ClosedStreamException
+                failure instanceof ResponseCompleteException
+                        || failure instanceof ClosedStreamException
                         || failure instanceof AbortedStreamException
                         || failure instanceof CancelledSubscriptionException
                         || failure instanceof ProtocolViolationException;
         return gone
                 ? new FlamekeeperException(
                         failure,
-                        ErrorCode.SLOW_REQUEST,
+                        SLOW_REQUEST,
                         "body: ended early with %s (expected: all of it)",
                         failure)
                 : failure;
@@ -117,7 +124,7 @@ final class Exchange {
     private void bodyIsLate() {
         refuse(
                 new Problem(
-                        ErrorCode.SLOW_REQUEST,
+                        SLOW_REQUEST,
                         "body: not here after its time (expected: all of it sooner)"));
         request.abort();
     }
@@ -125,7 +132,7 @@ final class Exchange {
     private void answerIsLate() {
         refuse(
                 new Problem(
-                        ErrorCode.CANCELLED,
+                        CANCELLED,
                         "call: no answer within %d ms (expected: one)"
                                 .formatted(call.timeout().toMillis())));
         call.abandon();
@@ -144,16 +151,19 @@ final class Exchange {
                             result.status(),
                             problem,
                             System.nanoTime() - startNanos));
-            response.complete(result.response());
             boolean bodyIsUnread =
-                    problem.filter(
-                                    it ->
-                                            it.code() == ErrorCode.BODY_TOO_LARGE
-                                                    || it.code() == ErrorCode.SLOW_REQUEST)
+                    problem.map(Problem::code)
+                            .filter(code -> code == BODY_TOO_LARGE || code == SLOW_REQUEST)
                             .isPresent();
-            if (bodyIsUnread && !context.sessionProtocol().isMultiplex()) {
-                context.initiateConnectionShutdown();
-            }
+            // What is still to come of the body is not drained.
+            response.complete(
+                    bodyIsUnread && !context.sessionProtocol().isMultiplex()
+                            ? result.response().mapHeaders(Exchange::lastOfConnection)
+                            : result.response());
         }
+    }
+
+    private static ResponseHeaders lastOfConnection(ResponseHeaders headers) {
+        return headers.toBuilder().set("connection", "close").build();
     }
 }

@@ -130,7 +130,10 @@ record GrpcEnvelope(boolean web, BodyCodec codec, String contentType, RequestHea
             return HttpResponse.of(response.build(), HttpData.wrap(trailers));
         }
         return HttpResponse.of(
-                response.set("grpc-status", status).set("grpc-message", message).build());
+                response.set("grpc-status", status)
+                        .set("grpc-message", message)
+                        .endOfStream(true)
+                        .build());
     }
 
     @Override

@@ -99,7 +99,7 @@ public final class HttpServer implements AutoCloseable {
             server.start().join();
         } catch (CompletionException e) {
             virtualThreads.shutdown();
-            eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            var _ = eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             throw new FlamekeeperException(
                     e,
                     ErrorCode.INVALID_CONFIGURATION,

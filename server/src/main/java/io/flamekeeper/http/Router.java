@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /// Finds who answers a request by its path, then by its method, then, for an [RpcMethod], by its content
 /// type. What needs no body to be refused is refused before one is read.
@@ -100,13 +101,12 @@ final class Router implements HttpService {
         if (needsTrailers && !context.sessionProtocol().isMultiplex()) {
             return HttpResponse.of(ResponseHeaders.of(505));
         }
-        var script = new RpcScript<>(method, envelope);
-        try {
-            guard.check(Endpoint.Method.POST, headers);
-            return exchange(context, request, script, envelope.timeout());
-        } catch (FlamekeeperException e) {
-            return refused(script, headers, e);
-        }
+        return exchange(
+                context,
+                request,
+                new RpcScript<>(method, envelope),
+                Endpoint.Method.POST,
+                envelope::timeout);
     }
 
     private HttpResponse serve(
@@ -123,36 +123,41 @@ final class Router implements HttpService {
                                     .with("allow", endpoint.method().name()),
                             headers);
         }
-        var script = new PlainScript(endpoint, context, headers);
-        try {
-            guard.check(endpoint.method(), headers);
-        } catch (FlamekeeperException e) {
-            return refused(script, headers, e);
-        }
-        try {
-            return exchange(context, request, script, Optional.empty());
-        } catch (FlamekeeperException badAccept) {
-            return respond(
-                    Answer.text(400, String.valueOf(badAccept.getMessage()) + "\n"), headers);
-        }
+        return exchange(
+                context,
+                request,
+                new PlainScript(endpoint, context, headers),
+                endpoint.method(),
+                Optional::empty);
     }
 
-    /// @throws FlamekeeperException `INVALID_REQUEST` for headers that cannot be understood
+    /// @param wanted how long the caller waits, if it says so; fails for what is no time
     private HttpResponse exchange(
             ServiceRequestContext context,
             HttpRequest request,
             Exchange.Script script,
-            Optional<Duration> wanted) {
-        Duration timeout =
-                wanted.filter(time -> time.compareTo(limits.requestTimeout()) < 0)
-                        .orElse(limits.requestTimeout());
-        var call =
-                new Call(
-                        authenticator.anonymous(),
-                        AcceptHeader.allowsUtf8LabelNames(request.headers().getAll("accept")),
-                        timeout);
-        return new Exchange(context, request, script, call, budget.share(), observer)
-                .run(limits, virtualThreads);
+            Endpoint.Method method,
+            Supplier<Optional<Duration>> wanted) {
+        RequestHeaders headers = request.headers();
+        boolean utf8LabelNames;
+        try {
+            utf8LabelNames = AcceptHeader.allowsUtf8LabelNames(headers.getAll("accept"));
+        } catch (FlamekeeperException e) {
+            // The one error that is text in every protocol: nobody knows what this caller accepts.
+            return respond(Answer.text(400, e.getMessage() + "\n"), headers);
+        }
+        try {
+            guard.check(method, headers);
+            Duration timeout =
+                    wanted.get()
+                            .filter(time -> time.compareTo(limits.requestTimeout()) < 0)
+                            .orElse(limits.requestTimeout());
+            var call = new Call(authenticator.anonymous(), utf8LabelNames, timeout);
+            return new Exchange(context, request, script, call, budget.share(), observer)
+                    .run(limits, virtualThreads);
+        } catch (FlamekeeperException e) {
+            return refused(script, headers, e);
+        }
     }
 
     private HttpResponse refused(

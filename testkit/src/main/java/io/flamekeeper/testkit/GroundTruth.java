@@ -52,6 +52,17 @@ public final class GroundTruth {
         return sums;
     }
 
+    /// The same sums, as if no sample had labels of this name.
+    public GroundTruth without(String labelName) {
+        SortedMap<Key, Long> merged = new TreeMap<>();
+        sums.forEach((key, sum) -> {
+            SortedMap<String, String> labels = new TreeMap<>(key.sampleLabels());
+            labels.remove(labelName);
+            merged.merge(new Key(key.service(), labels, key.sampleType()), sum, Long::sum);
+        });
+        return new GroundTruth(merged);
+    }
+
     /// Names of all sample labels of a service, so that the absence of one can be asked for.
     public SortedSet<String> labelNames(String service) {
         SortedSet<String> names = new TreeSet<>();

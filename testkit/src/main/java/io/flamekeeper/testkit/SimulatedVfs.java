@@ -93,19 +93,11 @@ public final class SimulatedVfs implements Vfs {
         /// Everything, but of each file's last changed page only the first half is new.
         Survival LAST_PAGE_TORN = choice(true, true);
 
-        /// The older half of the pages of each file and of the changes of names.
-        Survival PREFIX =
-                new Survival() {
-                    @Override
-                    public int pageBytes(int index, int count) {
-                        return index < count / 2 ? PAGE_BYTES : 0;
-                    }
+        /// The first half of the pages of each file and the older half of the changes of names.
+        Survival OLDER_HALF = half(false);
 
-                    @Override
-                    public boolean name(int index, int count) {
-                        return index < count / 2;
-                    }
-                };
+        /// The other halves: later changes without the ones before them.
+        Survival NEWER_HALF = half(true);
 
         /// @param index of the page among the `count` changed ones of its file, by position
         /// @return how many bytes of the page are new, from its start
@@ -113,6 +105,20 @@ public final class SimulatedVfs implements Vfs {
 
         /// @param index of the change among the `count` unsynced ones, in order
         boolean name(int index, int count);
+
+        private static Survival half(boolean newer) {
+            return new Survival() {
+                @Override
+                public int pageBytes(int index, int count) {
+                    return index < count / 2 == newer ? 0 : PAGE_BYTES;
+                }
+
+                @Override
+                public boolean name(int index, int count) {
+                    return index < count / 2 != newer;
+                }
+            };
+        }
 
         private static Survival choice(boolean kept, boolean torn) {
             return new Survival() {
@@ -222,6 +228,7 @@ public final class SimulatedVfs implements Vfs {
     }
 
     /// The folder as the next start finds it when only the process died. What is unsynced stays unsynced.
+    /// The files are the same; use this folder no more.
     public synchronized SimulatedVfs afterKill(Faults nextFaults) {
         var next = new SimulatedVfs(Map.of(), nextFaults);
         next.names.putAll(names);

@@ -113,8 +113,7 @@ public final class StoredText {
     }
 
     /// Amount by stack of all nodes that have any.
-    private static Map<String, Long> stacks(
-            SymbolTable symbols, StackTable stacks, long[] self) {
+    private static Map<String, Long> stacks(SymbolTable symbols, StackTable stacks, long[] self) {
         var byStack = new TreeMap<String, Long>();
         for (int leaf = 0; leaf < stacks.count(); leaf++) {
             if (self[leaf] != 0) {

@@ -32,7 +32,12 @@ class BitRotTest {
         Set<String> expected = new HashSet<>();
         Map<String, byte[]> files = referenceStore(seed, expected);
         assertThat(files.keySet())
-                .contains("catalog-1", "catalog-2", "segment-0-1.seg", "segment-0-2.seg", "wal-0-3.log");
+                .contains(
+                        "catalog-1",
+                        "catalog-2",
+                        "segment-0-1.seg",
+                        "segment-0-2.seg",
+                        "wal-0-3.log");
         var outcomes = new TreeMap<String, Integer>();
         int flips = 0;
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -177,9 +182,7 @@ class BitRotTest {
                     (_, bytes) -> {
                         bytes[4] = 2;
                         int crc = Checksum.of(bytes, 0, 20);
-                        ByteBuffer.wrap(bytes)
-                                .order(ByteOrder.LITTLE_ENDIAN)
-                                .putInt(20, crc);
+                        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(20, crc);
                         return bytes;
                     });
             var vfs = SimulatedVfs.of(files, Faults.NONE);

@@ -65,7 +65,7 @@ class FailingDiskTest {
     @Test
     void store_anyOperationFails_losesNothingAndResumes() {
         long seed = 7;
-        var workload = new Workload(seed, 24, 8);
+        var workload = new Workload(seed, 20, 5);
         long points = 0;
         long acknowledged = 0;
         for (Kind kind : Kind.values()) {
@@ -93,14 +93,13 @@ class FailingDiskTest {
         Optional<EmbeddedStore> opened = open(vfs);
         opened.ifPresent(store -> workload.run(store, ledger, false));
         boolean happened = faults.happened();
-        opened.ifPresent(
-                store -> {
-                    if (happened && times == 1 && !faults.syncFailed) {
-                        checkResumed(store, ledger, where);
-                    }
-                    assertThat(store.fault().isPresent()).as(where).isEqualTo(faults.syncFailed);
-                    store.close();
-                });
+        opened.ifPresent(store -> {
+            if (happened && times == 1 && !faults.syncFailed) {
+                checkResumed(store, ledger, where);
+            }
+            assertThat(store.fault().isPresent()).as(where).isEqualTo(faults.syncFailed);
+            store.close();
+        });
         assertThat(faults.syncsAfterFailedSync).as(where).isZero();
         for (SimulatedVfs left :
                 List.of(

@@ -50,13 +50,6 @@ final class Workload {
         /// Failed without saying how far it got; each may be there.
         final Set<String> unknown = new HashSet<>();
 
-        Ledger copy() {
-            var copy = new Ledger();
-            copy.acknowledged.addAll(acknowledged);
-            copy.unknown.addAll(unknown);
-            return copy;
-        }
-
         /// acknowledged ⊆ stored ⊆ acknowledged ∪ unknown, each once, content equal.
         void check(EmbeddedStore store, String where) {
             List<String> stored = StoredText.of(store, TENANT);

@@ -36,6 +36,7 @@ class DiskVfsTest extends VfsContract {
                 VfsFile file = vfs.open("a")) {
             assertThat(text(file)).isEqualTo("kept");
         }
-        assertThat(folder.resolve("data/a")).satisfies(path -> assertThat(Files.size(path)).isEqualTo(4));
+        assertThat(folder.resolve("data/a"))
+                .satisfies(path -> assertThat(Files.size(path)).isEqualTo(4));
     }
 }

@@ -58,16 +58,15 @@ class SimulatedVfsTest extends VfsContract {
 
         assertThat(vfs.afterPowerCut(Survival.LAST_PAGE_TORN, Faults.NONE).content().get("a"))
                 .hasSize(4096 + 2048);
-        assertThat(vfs.afterPowerCut(Survival.PREFIX, Faults.NONE).content().get("a"))
+        assertThat(vfs.afterPowerCut(Survival.OLDER_HALF, Faults.NONE).content().get("a"))
                 .hasSize(4096);
     }
 
     @Test
     void write_diskFull_leavesAPartAndFails() throws IOException {
         var vfs =
-                SimulatedVfs.empty(
-                        (operation, _) ->
-                                operation == SimulatedVfs.Operation.WRITE ? 3 : Integer.MAX_VALUE);
+                SimulatedVfs.empty((operation, _) ->
+                        operation == SimulatedVfs.Operation.WRITE ? 3 : Integer.MAX_VALUE);
         VfsFile file = vfs.create("a");
         assertThatThrownBy(() -> file.write(0, bytes("hello"))).hasMessageContaining("No space");
         assertThat(text(file)).isEqualTo("hel");

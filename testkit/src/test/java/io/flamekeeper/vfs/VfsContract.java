@@ -42,7 +42,8 @@ abstract class VfsContract {
     void create_nameTaken_isRefused() throws IOException {
         try (Vfs vfs = empty()) {
             vfs.create("a").close();
-            assertThatThrownBy(() -> vfs.create("a")).isInstanceOf(FileAlreadyExistsException.class);
+            assertThatThrownBy(() -> vfs.create("a"))
+                    .isInstanceOf(FileAlreadyExistsException.class);
         }
     }
 

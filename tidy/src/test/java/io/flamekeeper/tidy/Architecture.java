@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// for. Besides ours, the walls in [#WALLS] count as packages.
 final class Architecture {
     private static final String ROOT = "io.flamekeeper.";
-    private static final Pattern TYPE_NAME = Pattern.compile("`([A-Z][A-Za-z0-9]+)`");
+    private static final Pattern TYPE_NAME = Pattern.compile("`([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)`");
 
     /// Packages of others that only some of ours may name, by the word that stands for them.
     static final Map<String, String> WALLS =
@@ -106,7 +106,7 @@ final class Architecture {
     }
 
     /// `a.b` for one of our packages; the wall's word for one of [#WALLS]; else `""`.
-    private static String target(String type) {
+    static String target(String type) {
         if (type.startsWith(ROOT)) {
             return ours(CompiledClasses.packageOf(type));
         }
@@ -118,7 +118,7 @@ final class Architecture {
     }
 
     /// Our package without the root; all generated packages are one, `api`.
-    private static String ours(String packageName) {
+    static String ours(String packageName) {
         String local = packageName.substring(ROOT.length());
         return local.startsWith("api.") ? "api" : local;
     }

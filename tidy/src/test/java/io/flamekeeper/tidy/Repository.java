@@ -4,13 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The checkout these tests run in.
 final class Repository {
-    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent(), "no parent");
 
     /// Modules whose classes are shipped.
     private static final List<String> SHIPPED = List.of("model", "formats", "engine", "api", "server", "cli");

@@ -23,6 +23,11 @@ class RulesTest {
             "java.lang.Runtime.exec", "goes through a shell's rules; use ProcessBuilder",
             "java.lang.Throwable.printStackTrace", "log it or throw it");
 
+    /// Users of a banned member that do what the ban protects: `DiskVfs` marks its own thread again after an
+    /// operation that had to go on.
+    private static final Set<String> BAN_LIFTED =
+            Set.of("io.flamekeeper.vfs.DiskVfs$DiskFile java.lang.Thread.interrupt");
+
     /// Who may use `java.util.regex`: text that no request can choose.
     private static final Set<String> REGEX_ALLOWED = Set.of();
 
@@ -33,7 +38,7 @@ class RulesTest {
         List<String> faults = new ArrayList<>();
         for (Compiled one : Repository.shippedClasses().all()) {
             BANNED.forEach((member, why) -> {
-                if (one.calls().contains(member)) {
+                if (one.calls().contains(member) && !BAN_LIFTED.contains(one.name() + " " + member)) {
                     faults.add(one.name() + " uses " + member + ": " + why);
                 }
             });

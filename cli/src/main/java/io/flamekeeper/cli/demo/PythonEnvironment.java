@@ -100,7 +100,6 @@ record PythonEnvironment(Path python) {
                 }
             } catch (IOException e) {
                 // Not installed under this name: the next one may be.
-                continue;
             }
         }
         return Optional.empty();

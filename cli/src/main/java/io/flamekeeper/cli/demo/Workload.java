@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /// The running Python program. It says on its standard output what it does, one JSON object a line.
 final class Workload implements AutoCloseable {
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(8);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(25);
 
     private final Process process;
 
@@ -61,7 +61,6 @@ final class Workload implements AutoCloseable {
                     listener.accept(json.readTree(line));
                 } catch (JsonProcessingException e) {
                     // A library that prints is no event and no fault.
-                    continue;
                 }
             }
         }
@@ -79,8 +78,7 @@ final class Workload implements AutoCloseable {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+            throw new IllegalStateException("nobody interrupts our threads", e);
         }
         all.forEach(ProcessHandle::destroyForcibly);
     }

@@ -1,0 +1,106 @@
+package io.flamekeeper.ingest;
+
+import io.flamekeeper.http.Answer;
+import io.flamekeeper.http.Endpoint;
+import io.flamekeeper.http.Request;
+import io.flamekeeper.intake.IngestParameters;
+import io.flamekeeper.intake.Intake;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.ProfileGroup;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+
+/// `POST /ingest`: how the Go, Java, Node and older clients send profiles.
+///
+/// Which format a body has is decided by `?format=`, then by the content type, in the order of [#format].
+public final class IngestService {
+    private final Intake intake;
+    private final InstantSource clock;
+    private final Appender appender;
+
+    public IngestService(Intake intake, InstantSource clock, Appender appender) {
+        this.intake = intake;
+        this.clock = clock;
+        this.appender = appender;
+    }
+
+    public List<Endpoint> endpoints() {
+        return List.of(
+                Endpoint.post("/ingest", this::ingest),
+                Endpoint.post("/pyroscope/ingest", this::ingest));
+    }
+
+    private enum Format {
+        PPROF,
+        PPROF_FORM,
+        TRIE,
+        TREE,
+        LINES,
+        JFR,
+        SPEEDSCOPE,
+        GROUPS
+    }
+
+    private Answer ingest(Request request) {
+        appender.counters().arrived(request.body().length);
+        ProfileGroup group;
+        try {
+            group = decode(request);
+        } catch (RuntimeException e) {
+            throw appender.refuse(e);
+        }
+        appender.append(request.call(), List.of(group));
+        return Answer.empty();
+    }
+
+    private ProfileGroup decode(Request request) {
+        var parameters = IngestParameters.parse(request.query().firstByName(), clock);
+        Format format = format(request.query().first("format"), request.header("content-type"));
+        return switch (format) {
+            case PPROF ->
+                    intake.ingestPprof(parameters, request.body(), java.util.Optional.empty());
+            case PPROF_FORM -> decodeForm(parameters, request);
+            case TRIE, TREE, LINES, JFR, SPEEDSCOPE, GROUPS ->
+                    throw new FlamekeeperException(
+                            ErrorCode.UNSUPPORTED,
+                            "format: %s is not supported yet (expected: pprof, raw or as multipart/form-data)",
+                            format.name().toLowerCase(Locale.ROOT));
+        };
+    }
+
+    private ProfileGroup decodeForm(IngestParameters parameters, Request request) {
+        var form = MultipartForm.parse(request.header("content-type"), request.body());
+        if (form.content("prev_profile").filter(content -> content.length > 0).isPresent()) {
+            throw new FlamekeeperException(
+                    ErrorCode.UNSUPPORTED,
+                    "prev_profile: unsupported client version (expected: a client that sends differences)");
+        }
+        return intake.ingestPprof(
+                parameters,
+                form.content("profile").orElse(new byte[0]),
+                form.content("sample_type_config"));
+    }
+
+    /// The first that matches. `format=pprof` means the whole body, whatever the content type says; a
+    /// format nobody knows means folded text.
+    private static Format format(String format, String contentType) {
+        if (format.equals("trie") || contentType.equals("binary/octet-stream+trie")) {
+            return Format.TRIE;
+        }
+        if (format.equals("tree") || contentType.equals("binary/octet-stream+tree")) {
+            return Format.TREE;
+        }
+        return switch (format) {
+            case "lines" -> Format.LINES;
+            case "jfr" -> Format.JFR;
+            case "pprof" -> Format.PPROF;
+            case "speedscope" -> Format.SPEEDSCOPE;
+            default ->
+                    contentType.contains("multipart/form-data")
+                            ? Format.PPROF_FORM
+                            : Format.GROUPS;
+        };
+    }
+}

@@ -1,0 +1,94 @@
+package io.flamekeeper.ingest;
+
+import io.flamekeeper.model.ErrorCode;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+
+/// What became of every profile that was sent, counted as the sender counts: one pprof is one, whatever
+/// number of types is in it. Safe for use by many threads.
+///
+/// Law: `received = stored + empty + rejected + under way`, where the last is 0 when nobody waits for an
+/// answer.
+public final class UploadCounters {
+    private final LongAdder received = new LongAdder();
+    private final LongAdder receivedBytes = new LongAdder();
+    private final LongAdder stored = new LongAdder();
+    private final LongAdder storedProfiles = new LongAdder();
+    private final LongAdder empty = new LongAdder();
+    private final LongAdder appends = new LongAdder();
+    private final LongAdder appendNanos = new LongAdder();
+    private final Map<ErrorCode, LongAdder> rejected = new EnumMap<>(ErrorCode.class);
+
+    public UploadCounters() {
+        for (ErrorCode code : ErrorCode.values()) {
+            rejected.put(code, new LongAdder());
+        }
+    }
+
+    void arrived(long bytes) {
+        received.increment();
+        receivedBytes.add(bytes);
+    }
+
+    /// @param profiles how many profiles, each of one type and label set, one upload became
+    void kept(int profiles) {
+        stored.increment();
+        storedProfiles.add(profiles);
+    }
+
+    void nothingToStore() {
+        empty.increment();
+    }
+
+    void refused(ErrorCode why) {
+        adder(why).increment();
+    }
+
+    void appended(long nanos) {
+        appends.increment();
+        appendNanos.add(nanos);
+    }
+
+    private LongAdder adder(ErrorCode why) {
+        return Objects.requireNonNull(rejected.get(why));
+    }
+
+    public long received() {
+        return received.sum();
+    }
+
+    public long receivedBytes() {
+        return receivedBytes.sum();
+    }
+
+    /// Uploads that are durable.
+    public long stored() {
+        return stored.sum();
+    }
+
+    /// Profiles that the stored uploads became.
+    public long storedProfiles() {
+        return storedProfiles.sum();
+    }
+
+    /// Uploads that were understood and had nothing in them to store.
+    public long empty() {
+        return empty.sum();
+    }
+
+    public long rejected(ErrorCode why) {
+        return adder(why).sum();
+    }
+
+    /// Calls of the store that stored something.
+    public long appends() {
+        return appends.sum();
+    }
+
+    /// Time spent in them, most of it waiting for a sync.
+    public long appendNanos() {
+        return appendNanos.sum();
+    }
+}

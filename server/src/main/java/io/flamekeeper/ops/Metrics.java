@@ -1,0 +1,121 @@
+package io.flamekeeper.ops;
+
+import io.flamekeeper.http.CallObserver;
+import io.flamekeeper.ingest.UploadCounters;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.store.Store;
+import io.flamekeeper.store.StoreStatistics;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+
+/// Everything that is counted, for Prometheus.
+///
+/// Law of uploads: `received = stored + empty + rejected` once nobody waits for an answer.
+public final class Metrics implements CallObserver, AutoCloseable {
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30)
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final Map<Route, Timer> timers = new ConcurrentHashMap<>();
+
+    /// One row of the request metric.
+    private record Route(String path, int status) {}
+
+    public Metrics(BuildInfo build) {
+        Gauge.builder("flamekeeper.build.info", () -> 1)
+                .tag("version", build.version())
+                .tag("revision", build.revision())
+                .register(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        gc.bindTo(registry);
+    }
+
+    /// Also shows these.
+    public void watch(UploadCounters uploads, Store store) {
+        counter("uploads.received", "pprof files that arrived", uploads, UploadCounters::received);
+        counter("uploads.received.bytes", "their bytes, as sent", uploads, UploadCounters::receivedBytes);
+        counter("uploads.stored", "pprof files that are durable", uploads, UploadCounters::stored);
+        counter("uploads.empty", "pprof files with nothing to store", uploads, UploadCounters::empty);
+        for (ErrorCode code : ErrorCode.values()) {
+            FunctionCounter.builder("flamekeeper.uploads.rejected", uploads, counters -> counters.rejected(code))
+                    .description("pprof files that were refused")
+                    .tag("reason", code.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        counter("profiles.stored", "profiles the stored uploads became", uploads, UploadCounters::storedProfiles);
+        counter("appends", "calls of the store that stored something", uploads, UploadCounters::appends);
+        counter("appends.seconds", "time spent in them, syncs included", uploads, counters -> counters.appendNanos() / 1e9);
+        counter("store.syncs", "successful syncs of a log", store, of(StoreStatistics::syncCount));
+        counter("store.profiles.recovered", "read back from the log at start", store, of(StoreStatistics::recoveredProfiles));
+        gauge("store.head.profiles", "not yet sealed", store, of(StoreStatistics::headProfiles));
+        gauge("store.segments", "live segments", store, of(StoreStatistics::segmentCount));
+        gauge("store.segment.bytes", "their size", store, of(StoreStatistics::segmentBytes));
+        gauge("store.wal.bytes", "size of the logs", store, of(StoreStatistics::walBytes));
+        gauge("store.fault", "1 = takes no more profiles", store, one -> one.fault().isPresent() ? 1 : 0);
+    }
+
+    private static ToDoubleFunction<Store> of(ToDoubleFunction<StoreStatistics> figure) {
+        return store -> figure.applyAsDouble(store.statistics());
+    }
+
+    private <T> void counter(String name, String description, T source, ToDoubleFunction<T> value) {
+        FunctionCounter.builder("flamekeeper." + name, source, value).description(description).register(registry);
+    }
+
+    private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
+        Gauge.builder("flamekeeper." + name, source, value).description(description).register(registry);
+    }
+
+    @Override
+    public void answered(Answered answered) {
+        timers.computeIfAbsent(new Route(answered.route(), answered.status()), this::timer)
+                .record(Duration.ofNanos(answered.nanos()));
+    }
+
+    private Timer timer(Route route) {
+        return Timer.builder("flamekeeper.requests")
+                .description("from the headers of a request to its answer")
+                .tag("route", route.path())
+                .tag("status", Integer.toString(route.status()))
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+
+    /// In Prometheus' text format.
+    String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,258 @@
+package io.flamekeeper.server;
+
+import io.flamekeeper.access.Authenticator;
+import io.flamekeeper.format.DecodeLimits;
+import io.flamekeeper.http.BodyBudget;
+import io.flamekeeper.http.CallObserver;
+import io.flamekeeper.http.Endpoint;
+import io.flamekeeper.http.HttpLimits;
+import io.flamekeeper.http.HttpServer;
+import io.flamekeeper.http.RpcMethod;
+import io.flamekeeper.http.WellKnownMethods;
+import io.flamekeeper.ingest.Appender;
+import io.flamekeeper.ingest.IngestService;
+import io.flamekeeper.ingest.PushService;
+import io.flamekeeper.ingest.UploadCounters;
+import io.flamekeeper.intake.Gzip;
+import io.flamekeeper.intake.Intake;
+import io.flamekeeper.intake.IntakeLimits;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.ops.BuildInfo;
+import io.flamekeeper.ops.Metrics;
+import io.flamekeeper.ops.OpsEndpoints;
+import io.flamekeeper.ops.PageFiles;
+import io.flamekeeper.ops.Readiness;
+import io.flamekeeper.ops.Rejections;
+import io.flamekeeper.querier.QuerierService;
+import io.flamekeeper.querier.Questions;
+import io.flamekeeper.querier.RenderService;
+import io.flamekeeper.query.QueryEngine;
+import io.flamekeeper.query.QueryLimits;
+import io.flamekeeper.store.EmbeddedStore;
+import io.flamekeeper.store.Store;
+import io.flamekeeper.store.StoreConfig;
+import io.flamekeeper.store.StoreStatistics;
+import io.flamekeeper.vfs.DiskVfs;
+import io.flamekeeper.vfs.Vfs;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running server. Read [#start]: it is the table of contents of the product.
+public final class ProfilingServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProfilingServer.class);
+
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration FAULT_INTERVAL = Duration.ofMillis(200);
+
+    private final Store store;
+    private final ExecutorService queryPool;
+    private final Metrics metrics;
+    private final Readiness readiness;
+    private final HttpServer http;
+    private final ScheduledExecutorService watch;
+
+    private ProfilingServer(
+            Store store,
+            ExecutorService queryPool,
+            Metrics metrics,
+            Readiness readiness,
+            HttpServer http,
+            ScheduledExecutorService watch) {
+        this.store = store;
+        this.queryPool = queryPool;
+        this.metrics = metrics;
+        this.readiness = readiness;
+        this.http = http;
+        this.watch = watch;
+    }
+
+    /// What the world gives: time, chance and a disk.
+    ///
+    /// @param onFault told once, in words, when the store can take no more profiles: end the process
+    public record World(
+            InstantSource clock, RandomGenerator random, Disk disk, Consumer<String> onFault) {
+        /// With the disk of this machine.
+        public World(InstantSource clock, RandomGenerator random, Consumer<String> onFault) {
+            this(clock, random, DiskVfs::open, onFault);
+        }
+
+        /// Opens the data folder, making it if there is none.
+        @FunctionalInterface
+        public interface Disk {
+            Vfs open(Path folder) throws IOException;
+        }
+    }
+
+    /// Opens the store and listens.
+    ///
+    /// @throws FlamekeeperException `INVALID_CONFIGURATION` or `STORE_UNAVAILABLE`, with what to do about it
+    public static ProfilingServer start(ServerConfig config, World world) {
+        InstantSource clock = world.clock();
+        Store store = openStore(config, world);
+        try {
+            BuildInfo build = BuildInfo.load();
+            Readiness readiness = new Readiness(store);
+            Metrics metrics = new Metrics(build);
+            Rejections rejections = new Rejections(clock);
+
+            ExecutorService queryPool = Executors.newFixedThreadPool(
+                    Runtime.getRuntime().availableProcessors(),
+                    Thread.ofPlatform().name("flamekeeper-query-", 0).daemon().factory());
+            QueryEngine engine =
+                    new QueryEngine(store, QueryLimits.DEFAULTS, queryPool, world.random().nextLong());
+            Questions questions = new Questions(engine, QueryLimits.DEFAULTS, clock, System::nanoTime);
+            QuerierService querier = new QuerierService(questions);
+            RenderService render = new RenderService(questions);
+
+            UploadCounters uploads = new UploadCounters();
+            Appender appender = new Appender(store, uploads);
+            IntakeLimits limits = intakeLimits(config);
+            Intake intake = new Intake(limits, clock);
+            PushService push = new PushService(intake, limits, appender);
+            IngestService ingest = new IngestService(intake, clock, appender);
+
+            metrics.watch(uploads, store);
+            OpsEndpoints ops = new OpsEndpoints(build, readiness, metrics, rejections, store);
+
+            List<RpcMethod<?, ?>> methods = new ArrayList<>(push.methods());
+            methods.addAll(querier.methods());
+            methods.addAll(WellKnownMethods.of(readiness::isReady));
+            List<Endpoint> endpoints = new ArrayList<>(ingest.endpoints());
+            endpoints.addAll(render.endpoints());
+            endpoints.addAll(ops.endpoints());
+            HttpServer http = HttpServer.start(
+                    new HttpServer.Parts(
+                            config.listen(),
+                            methods,
+                            endpoints,
+                            new PageFiles(),
+                            new Authenticator(),
+                            Gzip::inflate,
+                            new BodyBudget(config.bodiesBytesMax()),
+                            both(metrics, rejections)),
+                    httpLimits(config));
+            return new ProfilingServer(
+                    store, queryPool, metrics, readiness, http, watch(store, world.onFault()));
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static Store openStore(ServerConfig config, World world) {
+        Vfs folder;
+        try {
+            folder = world.disk().open(config.data());
+        } catch (IOException e) {
+            throw new FlamekeeperException(
+                    e,
+                    ErrorCode.STORE_UNAVAILABLE,
+                    "data: %s cannot be used: %s (expected: a folder to write to that no other process uses)",
+                    config.data().toAbsolutePath(),
+                    e);
+        }
+        StoreConfig defaults = StoreConfig.defaults(config.shards());
+        StoreConfig chosen = new StoreConfig(
+                config.shards(),
+                defaults.queueGroupsMax(),
+                defaults.batchBytesMax(),
+                config.sealLogBytes(),
+                defaults.sealHeadBytes(),
+                config.sealAge());
+        return EmbeddedStore.open(
+                folder,
+                chosen,
+                world.clock(),
+                world.random().nextLong(),
+                Thread.ofPlatform().name("flamekeeper-store-", 0).factory(),
+                line -> LOG.warn("store: {}", line));
+    }
+
+    private static IntakeLimits intakeLimits(ServerConfig config) {
+        IntakeLimits defaults = IntakeLimits.DEFAULTS;
+        DecodeLimits decode = defaults.decode();
+        return new IntakeLimits(
+                config.profileBytesMax(),
+                new DecodeLimits(
+                        config.profileSamplesMax(),
+                        decode.sampleLabelsMax(),
+                        decode.stackDepthMax(),
+                        decode.symbolBytesMax()),
+                defaults.labelsMax(),
+                defaults.labelNameBytesMax(),
+                defaults.labelValueBytesMax(),
+                defaults.futureMillisMax());
+    }
+
+    private static HttpLimits httpLimits(ServerConfig config) {
+        return new HttpLimits(
+                config.bodyBytesMax(),
+                config.bodyTimeout(),
+                config.requestTimeout(),
+                IDLE_TIMEOUT,
+                config.connectionsMax(),
+                SHUTDOWN_TIMEOUT);
+    }
+
+    private static CallObserver both(CallObserver first, CallObserver second) {
+        return answered -> {
+            first.answered(answered);
+            second.answered(answered);
+        };
+    }
+
+    /// Looks at the store now and then, and tells of a fault once.
+    private static ScheduledExecutorService watch(Store store, Consumer<String> onFault) {
+        ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("flamekeeper-watch").daemon().factory());
+        var look = new Runnable() {
+            @Override
+            public void run() {
+                store.fault().ifPresent(why -> {
+                    watch.shutdown();
+                    onFault.accept(why);
+                });
+            }
+        };
+        watch.scheduleWithFixedDelay(look, FAULT_INTERVAL.toMillis(), FAULT_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        return watch;
+    }
+
+    /// Where it answers, with the real port.
+    public URI uri() {
+        InetSocketAddress address = http.address();
+        String host = address.getAddress().getHostAddress();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+
+    public StoreStatistics statistics() {
+        return store.statistics();
+    }
+
+    /// Becomes not ready, lets requests under way finish, and gives up the data folder; within 10 s.
+    @Override
+    public void close() {
+        readiness.stopping();
+        watch.shutdown();
+        http.close();
+        queryPool.shutdown();
+        store.close();
+        metrics.close();
+    }
+}

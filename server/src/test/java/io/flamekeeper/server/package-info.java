@@ -1,0 +1,4 @@
+@NullMarked
+package io.flamekeeper.server;
+
+import org.jspecify.annotations.NullMarked;

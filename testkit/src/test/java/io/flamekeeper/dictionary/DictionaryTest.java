@@ -1,0 +1,119 @@
+package io.flamekeeper.dictionary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flamekeeper.column.ByteSink;
+import io.flamekeeper.column.ByteSource;
+import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.testkit.RandomProfiles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class DictionaryTest {
+    private static final RandomProfiles.Shape SHAPE = new RandomProfiles.Shape(1, 60, 120, 3, 40);
+
+    /// Everything in it, as bytes.
+    private static byte[] encoded(DictionaryView view) {
+        var sink = new ByteSink(1024);
+        DictionaryCodec.write(view, new Dictionary.Mark(0, 0, 0, 0, 0, 0), sink);
+        return sink.toByteArray();
+    }
+
+    @Test
+    void rollback_afterAnyNumberOfGroups_leavesNoTrace() {
+        for (long seed = 1; seed <= 60; seed++) {
+            var random = new SplittableRandom(seed);
+            var profiles = new RandomProfiles(seed, SHAPE);
+            var tried = new Dictionary(seed);
+            var untouched = new Dictionary(seed + 1);
+            var interner = new GroupInterner();
+            for (int round = 0; round < 25; round++) {
+                ProfileGroup group = profiles.next();
+                if (random.nextBoolean()) {
+                    Dictionary.Mark mark = tried.mark();
+                    interner.intern(group, tried);
+                    interner.intern(profiles.next(), tried);
+                    tried.rollbackTo(mark);
+                } else {
+                    List<ProfileRow> rows = interner.intern(group, tried);
+                    assertThat(rows)
+                            .as("seed %d", seed)
+                            .usingRecursiveComparison()
+                            .isEqualTo(interner.intern(group, untouched));
+                }
+                assertThat(encoded(tried.view()))
+                        .as("seed %d, round %d", seed, round)
+                        .isEqualTo(encoded(untouched.view()));
+            }
+        }
+    }
+
+    @Test
+    void view_whileTheWriterGoesOn_staysAsItWas() {
+        var profiles = new RandomProfiles(1, SHAPE);
+        var dictionary = new Dictionary(1);
+        var interner = new GroupInterner();
+        List<DictionaryView> views = new ArrayList<>();
+        List<byte[]> then = new ArrayList<>();
+        for (int round = 0; round < 40; round++) {
+            interner.intern(profiles.next(), dictionary);
+            views.add(dictionary.view());
+            then.add(encoded(dictionary.view()));
+            Dictionary.Mark mark = dictionary.mark();
+            interner.intern(profiles.next(), dictionary);
+            dictionary.rollbackTo(mark);
+        }
+        for (int round = 0; round < 40; round++) {
+            assertThat(encoded(views.get(round))).isEqualTo(then.get(round));
+        }
+    }
+
+    @Test
+    void intern_sameGroupAgain_addsNothing() {
+        ProfileGroup group = new RandomProfiles(2, SHAPE).next();
+        var dictionary = new Dictionary(2);
+        List<ProfileRow> first = new GroupInterner().intern(group, dictionary);
+        Dictionary.Mark mark = dictionary.mark();
+        List<ProfileRow> second = new GroupInterner().intern(group, dictionary);
+        assertThat(dictionary.mark()).isEqualTo(mark);
+        assertThat(second).usingRecursiveComparison().isEqualTo(first);
+    }
+
+    @Test
+    void intern_hashesAllEqual_keepsEverythingApart() {
+        var table = new IdTable();
+        for (int id = 0; id < 500; id++) {
+            table.put(7, id);
+        }
+        for (int id = 499; id >= 250; id--) {
+            table.removeLast(7);
+        }
+        List<Integer> found = new ArrayList<>();
+        for (int slot = table.first(7); table.isTaken(slot); slot = table.next(slot)) {
+            assertThat(table.mayBe(slot, 7)).isTrue();
+            found.add(table.id(slot));
+        }
+        assertThat(found).hasSize(250).doesNotHaveDuplicates().allMatch(id -> id < 250);
+    }
+
+    @Test
+    void codec_deltasOfGroups_rebuildTheDictionary() {
+        var profiles = new RandomProfiles(3, SHAPE);
+        var written = new Dictionary(3);
+        var read = new Dictionary(4);
+        var interner = new GroupInterner();
+        for (int round = 0; round < 30; round++) {
+            Dictionary.Mark before = written.mark();
+            interner.intern(profiles.next(), written);
+            var sink = new ByteSink(64);
+            DictionaryCodec.write(written.view(), before, sink);
+            var source = new ByteSource("delta", sink.array(), 0, sink.size());
+            DictionaryCodec.read(source, read);
+            source.expectEnd();
+        }
+        assertThat(encoded(read.view())).isEqualTo(encoded(written.view()));
+        assertThat(read.mark()).isEqualTo(written.mark());
+    }
+}
