@@ -46,7 +46,10 @@ public final class DotGraph {
                 total[function] = SaturatedMath.add(total[function], tree.total()[node]);
             }
             if (parent != StackTable.ROOT) {
-                calls.merge(new Edge(tree.name()[parent], function), tree.total()[node], SaturatedMath::add);
+                calls.merge(
+                        new Edge(tree.name()[parent], function),
+                        tree.total()[node],
+                        SaturatedMath::add);
             }
         }
         return text(tree, type, self, total, calls, Math.min(functionsMax, FUNCTIONS_MAX));
@@ -54,7 +57,9 @@ public final class DotGraph {
 
     private static boolean isBelowItself(StackTree tree, int node) {
         int function = tree.name()[node];
-        for (int caller = tree.parent()[node]; caller != StackTable.ROOT; caller = tree.parent()[caller]) {
+        for (int caller = tree.parent()[node];
+                caller != StackTable.ROOT;
+                caller = tree.parent()[caller]) {
             if (tree.name()[caller] == function) {
                 return true;
             }
@@ -63,33 +68,52 @@ public final class DotGraph {
     }
 
     private static byte[] text(
-            StackTree tree, ProfileType type, long[] self, long[] total, Map<Edge, Long> calls, int functionsMax) {
-        int[] drawn = IntStream.range(0, total.length)
-                .boxed()
-                .sorted(Comparator.comparingLong((Integer function) -> total[function])
-                        .reversed()
-                        .thenComparing(tree.names()::get))
-                .limit(functionsMax)
-                .mapToInt(Integer::intValue)
-                .toArray();
+            StackTree tree,
+            ProfileType type,
+            long[] self,
+            long[] total,
+            Map<Edge, Long> calls,
+            int functionsMax) {
+        int[] drawn =
+                IntStream.range(0, total.length)
+                        .boxed()
+                        .sorted(
+                                Comparator.comparingLong((Integer function) -> total[function])
+                                        .reversed()
+                                        .thenComparing(tree.names()::get))
+                        .limit(functionsMax)
+                        .mapToInt(Integer::intValue)
+                        .toArray();
         Set<Integer> isDrawn = new HashSet<>(Arrays.stream(drawn).boxed().toList());
         var dot = new StringBuilder("digraph " + quote(type.id()) + " {\nnode [shape=box]\n");
         for (int function : drawn) {
-            dot.append("N%d [label=%s]\n".formatted(
-                    function,
-                    quote("%s\n%d of %d %s"
+            dot.append(
+                    "N%d [label=%s]\n"
                             .formatted(
-                                    tree.names().get(function),
-                                    self[function],
-                                    total[function],
-                                    type.sample().unit()))));
+                                    function,
+                                    quote(
+                                            "%s\n%d of %d %s"
+                                                    .formatted(
+                                                            tree.names().get(function),
+                                                            self[function],
+                                                            total[function],
+                                                            type.sample().unit()))));
         }
         calls.entrySet().stream()
-                .filter(call -> isDrawn.contains(call.getKey().caller()) && isDrawn.contains(call.getKey().callee()))
-                .sorted(Comparator.comparingInt((Map.Entry<Edge, Long> call) -> call.getKey().caller())
-                        .thenComparingInt(call -> call.getKey().callee()))
-                .forEach(call -> dot.append("N%d -> N%d [label=\"%d\"]\n"
-                        .formatted(call.getKey().caller(), call.getKey().callee(), call.getValue())));
+                .filter(call ->
+                        isDrawn.contains(call.getKey().caller())
+                                && isDrawn.contains(call.getKey().callee()))
+                .sorted(
+                        Comparator.comparingInt(
+                                        (Map.Entry<Edge, Long> call) -> call.getKey().caller())
+                                .thenComparingInt(call -> call.getKey().callee()))
+                .forEach(call ->
+                        dot.append(
+                                "N%d -> N%d [label=\"%d\"]\n"
+                                        .formatted(
+                                                call.getKey().caller(),
+                                                call.getKey().callee(),
+                                                call.getValue())));
         return dot.append("}\n").toString().getBytes(UTF_8);
     }
 
