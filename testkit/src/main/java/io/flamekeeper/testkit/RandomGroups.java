@@ -81,12 +81,19 @@ public final class RandomGroups {
         return new Profile(
                 TextProfiles.labels(service, type, labels),
                 type,
-                random.nextLong(END_MILLIS) * 1_000_000 + random.nextInt(1_000_000),
+                timeMillis(random) * 1_000_000 + random.nextInt(1_000_000),
                 0,
                 0,
                 rows.stream().mapToInt(row -> (int) row[0]).toArray(),
                 rows.stream().mapToLong(row -> row[1]).toArray(),
                 spans ? rows.stream().mapToLong(row -> row[2]).toArray() : new long[0]);
+    }
+
+    /// Half of them at full seconds, so that they meet the ends of ranges and steps.
+    private static long timeMillis(SplittableRandom random) {
+        return random.nextBoolean()
+                ? random.nextLong(END_MILLIS)
+                : random.nextLong(END_MILLIS / 1000) * 1000;
     }
 
     private static StackTable stacks(SplittableRandom random, SymbolTable.Frames frames) {

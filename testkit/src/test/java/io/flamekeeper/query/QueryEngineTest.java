@@ -14,13 +14,18 @@ import io.flamekeeper.model.StackTree;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.store.EmbeddedStore;
 import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.store.StoreConfig;
 import io.flamekeeper.testkit.NaiveStore;
 import io.flamekeeper.testkit.QueryOracle;
 import io.flamekeeper.testkit.RandomGroups;
+import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.StackText;
 import io.flamekeeper.testkit.TextProfiles;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -84,6 +89,39 @@ class QueryEngineTest {
         }
     }
 
+    /// The same laws over the store that is shipped: head, segments and both.
+    @Test
+    void merges_embeddedStore_agreeWithTheOracle() {
+        long seed = System.nanoTime();
+        var random = new SplittableRandom(seed);
+        for (int round = 0; round < 60; round++) {
+            List<ProfileGroup> groups = RandomGroups.list(random, random.nextInt(12));
+            var oracle = new QueryOracle(groups);
+            MergeQuery merge = mergeQuery(random);
+            SeriesQuery steps = seriesQuery(random, 0);
+            String chance = "seed " + seed + ", round " + round + ", " + merge + ", " + steps;
+            try (EmbeddedStore store = embeddedStore(seed)) {
+                for (List<ProfileGroup> batch : splitAtRandom(groups, random)) {
+                    store.append(TENANT, batch);
+                    if (random.nextInt(3) == 0) {
+                        store.seal();
+                    }
+                }
+                var engine = new QueryEngine(store, LIMITS, pool, seed);
+
+                assertThat(QueryOracle.stacks(engine.mergeStacks(TENANT, merge, budget())))
+                        .as(chance)
+                        .isEqualTo(oracle.stacks(merge));
+                assertThat(QueryOracle.frames(engine.mergeProfile(TENANT, merge, budget())))
+                        .as(chance)
+                        .isEqualTo(oracle.frames(merge));
+                assertThat(points(engine.timeSeries(TENANT, steps, budget())))
+                        .as(chance)
+                        .isEqualTo(oracle.series(steps));
+            }
+        }
+    }
+
     @Test
     void timeSeries_anyGroupsInAnyParts_agreesWithTheOracle() {
         long seed = System.nanoTime();
@@ -96,16 +134,10 @@ class QueryEngineTest {
 
             List<TimeSeries> series = engine.timeSeries(TENANT, query, budget());
 
-            Map<Labels, Map<Long, Double>> actual = new HashMap<>();
-            for (TimeSeries one : series) {
-                assertThat(one.timeMillis()).as(chance).isSorted();
-                var points = new TreeMap<Long, Double>();
-                for (int i = 0; i < one.timeMillis().length; i++) {
-                    points.put(one.timeMillis()[i], one.value()[i]);
-                }
-                actual.put(one.labels(), points);
-            }
-            assertThat(actual).as(chance).isEqualTo(new QueryOracle(groups).series(query));
+            assertThat(points(series)).as(chance).isEqualTo(new QueryOracle(groups).series(query));
+            assertThat(series)
+                    .as(chance)
+                    .allSatisfy(one -> assertThat(one.timeMillis()).isSorted());
             assertThat(series.stream().map(TimeSeries::sum).toList())
                     .as(chance)
                     .isSortedAccordingTo(Collections.reverseOrder());
@@ -365,7 +397,7 @@ class QueryEngineTest {
                 type(random),
                 selector(random),
                 range(random),
-                1 + random.nextLong(60_000),
+                random.nextBoolean() ? 5_000 : 1 + random.nextLong(60_000),
                 groupBy.get(random.nextInt(groupBy.size())),
                 random.nextBoolean() ? Aggregation.SUM : Aggregation.AVERAGE,
                 callSite(random),
@@ -389,7 +421,7 @@ class QueryEngineTest {
     }
 
     private static TimeRange range(SplittableRandom random) {
-        long start = random.nextLong(RandomGroups.END_MILLIS);
+        long start = random.nextLong(RandomGroups.END_MILLIS / 1000) * 1000;
         return random.nextInt(3) == 0
                 ? new TimeRange(0, RandomGroups.END_MILLIS)
                 : new TimeRange(start, start + random.nextLong(RandomGroups.END_MILLIS));
@@ -399,6 +431,28 @@ class QueryEngineTest {
         return random.nextInt(3) > 0
                 ? List.of()
                 : random.nextBoolean() ? List.of("a") : List.of("main", "other");
+    }
+
+    private static Map<Labels, Map<Long, Double>> points(List<TimeSeries> series) {
+        Map<Labels, Map<Long, Double>> byLabels = new HashMap<>();
+        for (TimeSeries one : series) {
+            var points = new TreeMap<Long, Double>();
+            for (int i = 0; i < one.timeMillis().length; i++) {
+                points.put(one.timeMillis()[i], one.value()[i]);
+            }
+            byLabels.put(one.labels(), points);
+        }
+        return byLabels;
+    }
+
+    private static EmbeddedStore embeddedStore(long hashSeed) {
+        return EmbeddedStore.open(
+                SimulatedVfs.empty(SimulatedVfs.Faults.NONE),
+                StoreConfig.defaults(2),
+                InstantSource.fixed(Instant.EPOCH),
+                hashSeed,
+                task -> Thread.ofPlatform().daemon().unstarted(task),
+                _ -> {});
     }
 
     private static List<List<ProfileGroup>> splitAtRandom(
