@@ -1,6 +1,7 @@
 package io.flamekeeper.intake;
 
 import io.flamekeeper.format.RawProfile;
+import io.flamekeeper.format.collapsed.CollapsedFormat;
 import io.flamekeeper.format.pprof.PprofDialect;
 import io.flamekeeper.format.pprof.PprofFormat;
 import io.flamekeeper.model.ErrorCode;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,8 @@ public final class Intake {
     private final Normaliser normaliser;
     private final PprofFormat pprof;
     private final PprofFormat dotnetPprof;
+    private final CollapsedFormat groups;
+    private final CollapsedFormat lines;
 
     public Intake(IntakeLimits limits, InstantSource clock) {
         this.limits = limits;
@@ -42,6 +46,8 @@ public final class Intake {
         this.normaliser = new Normaliser(limits);
         this.pprof = new PprofFormat(limits.decode(), PprofDialect.STANDARD);
         this.dotnetPprof = new PprofFormat(limits.decode(), PprofDialect.DOTNET);
+        this.groups = new CollapsedFormat(limits.decode(), CollapsedFormat.Counting.COUNTED);
+        this.lines = new CollapsedFormat(limits.decode(), CollapsedFormat.Counting.ONE_A_LINE);
     }
 
     /// Takes one pprof of the Push door, gzip or plain. A profile without a time is of now; any other time
@@ -79,10 +85,52 @@ public final class Intake {
         if (ScriptNames.appliesTo(parameters.spyName())) {
             raw = ScriptNames.rewrite(raw, parameters.spyName());
         }
-        Labels labels = ingestLabels(parameters, family(raw.sampleTypes(), config));
+        Labels labels =
+                ingestLabels(
+                        parameters,
+                        Map.of(LabelNames.SERVICE_NAME, parameters.application()),
+                        family(raw.sampleTypes(), config));
         long timeNanos = isIn1970(raw.timeNanos()) ? parameters.fromNanos() : raw.timeNanos();
         return normaliser.normalise(
                 raw, Relabelling.apply(labels), believedTime(timeNanos, nowNanos()));
+    }
+
+    /// Takes stacks as text, one a line; what they measure is in the application's name, see [TextType].
+    ///
+    /// @param counting what says how often a stack was seen
+    /// @throws FlamekeeperException as [#push], and `INVALID_REQUEST` for an application whose name ends in
+    ///     no known type
+    public ProfileGroup ingestText(
+            IngestParameters parameters, byte[] text, CollapsedFormat.Counting counting) {
+        TextType measured = TextType.of(parameters.application(), parameters.sampleRate());
+        RawProfile counted =
+                switch (counting) {
+                    case COUNTED -> groups.decodeOne(uncompressed(text));
+                    case ONE_A_LINE -> lines.decodeOne(uncompressed(text));
+                };
+        long[] value = new long[counted.sampleCount()];
+        Arrays.setAll(value, sample -> measured.value(counted.value()[sample]));
+        var raw =
+                new RawProfile(
+                        counted.symbols(),
+                        counted.stacks(),
+                        List.of(measured.type().sample()),
+                        measured.type().period(),
+                        measured.period(),
+                        parameters.fromNanos(),
+                        Math.max(0, parameters.untilNanos() - parameters.fromNanos()),
+                        counted.sampleCount(),
+                        counted.stack(),
+                        value,
+                        counted.labelStart(),
+                        counted.labelName(),
+                        counted.labelValue());
+        Map<String, String> labels = new HashMap<>();
+        boolean isRenamed = !parameters.tags().value(LabelNames.SERVICE_NAME).isEmpty();
+        labels.put(isRenamed ? "app_name" : LabelNames.SERVICE_NAME, measured.service());
+        Labels series = ingestLabels(parameters, labels, measured.type().name());
+        return normaliser.normalise(
+                raw, Relabelling.apply(series), believedTime(raw.timeNanos(), nowNanos()));
     }
 
     private byte[] uncompressed(byte[] body) {
@@ -103,9 +151,9 @@ public final class Intake {
         return dotnet ? dotnetPprof : pprof;
     }
 
-    private Labels ingestLabels(IngestParameters parameters, String family) {
-        Map<String, String> labels = new HashMap<>();
-        labels.put(LabelNames.SERVICE_NAME, parameters.application());
+    private Labels ingestLabels(
+            IngestParameters parameters, Map<String, String> defaults, String family) {
+        Map<String, String> labels = new HashMap<>(defaults);
         labels.putAll(parameters.tags().toMap());
         labels.put(LabelNames.NAME, family);
         labels.put(LabelNames.DELTA, "false");

@@ -1,5 +1,6 @@
 package io.flamekeeper.ingest;
 
+import io.flamekeeper.format.collapsed.CollapsedFormat.Counting;
 import io.flamekeeper.http.Answer;
 import io.flamekeeper.http.Endpoint;
 import io.flamekeeper.http.Request;
@@ -62,10 +63,12 @@ public final class IngestService {
             case PPROF ->
                     intake.ingestPprof(parameters, request.body(), java.util.Optional.empty());
             case PPROF_FORM -> decodeForm(parameters, request);
-            case TRIE, TREE, LINES, JFR, SPEEDSCOPE, GROUPS ->
+            case GROUPS -> intake.ingestText(parameters, request.body(), Counting.COUNTED);
+            case LINES -> intake.ingestText(parameters, request.body(), Counting.ONE_A_LINE);
+            case TRIE, TREE, JFR, SPEEDSCOPE ->
                     throw new FlamekeeperException(
                             ErrorCode.UNSUPPORTED,
-                            "format: %s is not supported yet (expected: pprof, raw or as multipart/form-data)",
+                            "format: %s is not supported yet (expected: pprof, raw or as multipart/form-data, groups or lines)",
                             format.name().toLowerCase(Locale.ROOT));
         };
     }

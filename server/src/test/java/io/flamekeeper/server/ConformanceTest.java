@@ -616,9 +616,31 @@ class ConformanceTest {
                 .containsExactly("app", "x");
     }
 
+    @Test
+    @DisplayName("check 22: folded text counts samples of the given rate")
+    void ingest_folded_isProcessorTime() {
+        Reply reply =
+                server.post(
+                        "/ingest?name=app&sampleRate=100",
+                        "text/plain",
+                        "a;b 3\nc 2".getBytes(UTF_8));
+        assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        JsonNode graph =
+                server.query(
+                                "SelectMergeStacktraces",
+                                "{\"profileTypeID\":\""
+                                        + CPU
+                                        + "\",\"labelSelector\":\"{service_name=\\\"app\\\"}\","
+                                        + around()
+                                        + "}")
+                        .json()
+                        .get("flamegraph");
+        assertThat(graph.get("total").asText()).isEqualTo("50000000");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "lines", "trie", "tree", "jfr", "speedscope"})
-    @DisplayName("check 22: text and recordings are refused in words, never dropped")
+    @ValueSource(strings = {"trie", "tree", "jfr", "speedscope"})
+    @DisplayName("formats of later are refused in words, never dropped")
     void ingest_formatsOfLater_unsupported(String format) {
         Reply reply =
                 server.post(
