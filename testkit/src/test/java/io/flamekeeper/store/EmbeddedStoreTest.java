@@ -171,7 +171,8 @@ class EmbeddedStoreTest {
             store.append(Workload.TENANT, List.of(drawn(2_000)));
             await(sealing);
             assertThat(store.statistics().segmentCount()).isEqualTo(1);
-            assertThat(store.statistics().headProfiles()).isZero();
+            // The sealer looks by itself, too: it may have come before the second profile.
+            assertThat(store.statistics().headProfiles()).isLessThanOrEqualTo(1);
             assertThat(total(store, TimeRange.ALWAYS)).isEqualTo(20);
         }
     }
