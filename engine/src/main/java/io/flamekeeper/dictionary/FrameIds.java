@@ -5,6 +5,8 @@ import io.flamekeeper.model.SymbolTable;
 import java.util.Arrays;
 
 /// Frames by id; the columns of [SymbolTable.Frames].
+///
+/// The frame behind the one asked for last is a good guess for the next: see [StringIds].
 final class FrameIds {
     private final Hasher64 hasher;
     private final IdTable table = new IdTable();
@@ -14,6 +16,7 @@ final class FrameIds {
     private long[] address = new long[64];
     private boolean[] inlined = new boolean[64];
     private int count;
+    private int asked;
 
     FrameIds(Hasher64 hasher) {
         this.hasher = hasher;
@@ -25,6 +28,19 @@ final class FrameIds {
 
     /// **Hot path.** Benchmark: `AppendBenchmark`.
     int intern(int function, long line, int mapping, long address, boolean inlined) {
+        int guess = asked + 1;
+        boolean isNext =
+                guess < count
+                        && this.function[guess] == function
+                        && this.line[guess] == line
+                        && this.mapping[guess] == mapping
+                        && this.address[guess] == address
+                        && this.inlined[guess] == inlined;
+        asked = isNext ? guess : find(function, line, mapping, address, inlined);
+        return asked;
+    }
+
+    private int find(int function, long line, int mapping, long address, boolean inlined) {
         int hash = hash(function, line, mapping, address, inlined);
         for (int slot = table.first(hash); table.isTaken(slot); slot = table.next(slot)) {
             int id = table.id(slot);

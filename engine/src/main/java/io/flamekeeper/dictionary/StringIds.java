@@ -14,6 +14,10 @@ final class StringIds {
     private int[] length = new int[64];
     private int count;
 
+    /// The id asked for last. A program names its symbols in much the same order every time, so the next
+    /// string is often the one that was new after it.
+    private int asked;
+
     StringIds(Hasher64 hasher) {
         this.hasher = hasher;
         intern(bytes, 0, 0);
@@ -30,6 +34,15 @@ final class StringIds {
 
     /// **Hot path.** Hashes and compares the bytes where they lie. Benchmark: `AppendBenchmark`.
     int intern(byte[] source, int from, int byteCount) {
+        int guess = asked + 1;
+        asked =
+                guess < count && equals(guess, source, from, byteCount)
+                        ? guess
+                        : find(source, from, byteCount);
+        return asked;
+    }
+
+    private int find(byte[] source, int from, int byteCount) {
         int hash = (int) hasher.hashBytesToLong(source, from, byteCount);
         for (int slot = table.first(hash); table.isTaken(slot); slot = table.next(slot)) {
             if (table.mayBe(slot, hash) && equals(table.id(slot), source, from, byteCount)) {
