@@ -19,6 +19,7 @@ import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,12 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -434,32 +433,44 @@ public final class QueryEngine {
             Part.ScanMeter meter,
             Map<Labels, StepSums> groups) {
         SeriesTable table = part.series();
-        var seriesGroups = new SeriesGroups(table, query.groupBy());
-        Map<Integer, int[]> seriesByGroup = new TreeMap<>();
         int[] selected =
                 new SeriesFilter(table).select(Optional.of(query.type()), query.selector(), meter);
-        IntStream.of(selected)
-                .boxed()
-                .collect(Collectors.groupingBy(seriesGroups::of))
-                .forEach((group, list) ->
-                        seriesByGroup.put(
-                                group, list.stream().mapToInt(Integer::intValue).toArray()));
-        seriesByGroup.forEach((group, seriesOfGroup) -> {
-            var sums = new StepSums();
-            for (int series : seriesOfGroup) {
-                meter.scan(0, 0);
-                part.forEachTotal(
-                        series,
-                        steps.rows(),
-                        steps,
-                        (timeMillis, total, rows) ->
-                                sums.add(steps.of(timeMillis), callSite.isAll() ? total : 0, rows));
-            }
+        var seriesGroups = new SeriesGroups(table, query.groupBy());
+        int[] groupOf = IntStream.of(selected).map(seriesGroups::of).toArray();
+        StepSums[] sums = new StepSums[seriesGroups.count()];
+        Arrays.setAll(sums, _ -> new StepSums());
+        for (int i = 0; i < selected.length; i++) {
+            StepSums ofGroup = sums[groupOf[i]];
+            meter.scan(0, 0);
+            part.forEachTotal(
+                    selected[i],
+                    steps.rows(),
+                    steps,
+                    (timeMillis, total, rows) ->
+                            ofGroup.add(steps.of(timeMillis), callSite.isAll() ? total : 0, rows));
+        }
+        int[][] members = callSite.isAll() ? new int[0][] : members(selected, groupOf, sums.length);
+        for (int group = 0; group < sums.length; group++) {
             if (!callSite.isAll()) {
-                addCallSite(steps, callSite, part, seriesOfGroup, meter, sums);
+                addCallSite(steps, callSite, part, members[group], meter, sums[group]);
             }
-            groups.computeIfAbsent(seriesGroups.labels(group), _ -> new StepSums()).add(sums);
-        });
+            groups.computeIfAbsent(seriesGroups.labels(group), _ -> new StepSums())
+                    .add(sums[group]);
+        }
+    }
+
+    /// The series of each group.
+    private static int[][] members(int[] series, int[] groupOf, int groupCount) {
+        int[] size = new int[groupCount];
+        for (int group : groupOf) {
+            size[group]++;
+        }
+        int[][] members = new int[groupCount][];
+        Arrays.setAll(members, group -> new int[size[group]]);
+        for (int i = series.length - 1; i >= 0; i--) {
+            members[groupOf[i]][--size[groupOf[i]]] = series[i];
+        }
+        return members;
     }
 
     /// Adds, to every step that has profiles, what their stacks below the call site have. Totals of rows
