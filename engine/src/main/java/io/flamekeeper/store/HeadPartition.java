@@ -2,20 +2,14 @@ package io.flamekeeper.store;
 
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.ProfileRow;
-import java.util.Arrays;
 import java.util.List;
 
 /// What one service has in a [Head]: its dictionary, and its rows in order of arrival. For the writer thread.
 final class HeadPartition {
-    /// Of a row beside its pairs.
-    private static final int ROW_BYTES = 160;
-
     private final PartitionKey key;
     private final Dictionary dictionary;
     private final Object dictionaryKey = new Object();
-    private ProfileRow[] rows = new ProfileRow[4];
-    private int rowCount;
-    private long rowBytes;
+    private final HeadRows rows = new HeadRows();
     private long countedBytes;
     private long firstMillis = Long.MAX_VALUE;
     private long lastMillis = Long.MIN_VALUE;
@@ -35,14 +29,7 @@ final class HeadPartition {
 
     void add(List<ProfileRow> added) {
         for (ProfileRow row : added) {
-            if (rowCount == rows.length) {
-                rows = Arrays.copyOf(rows, 2 * rowCount);
-            }
-            rows[rowCount++] = row;
-            rowBytes +=
-                    ROW_BYTES
-                            + (long) row.pairCount() * (Integer.BYTES + Long.BYTES)
-                            + (long) row.spanId().length * Long.BYTES;
+            rows.add(row);
             firstMillis = Math.min(firstMillis, row.timeMillis());
             lastMillis = Math.max(lastMillis, row.timeMillis());
         }
@@ -50,7 +37,7 @@ final class HeadPartition {
 
     /// By how many bytes, roughly, dictionary and rows have grown since the last call.
     long takeGrowth() {
-        long now = rowBytes + dictionary.memoryBytes();
+        long now = rows.memoryBytes() + dictionary.memoryBytes();
         long growth = now - countedBytes;
         countedBytes = now;
         return growth;
@@ -58,6 +45,6 @@ final class HeadPartition {
 
     HeadPart view() {
         return new HeadPart(
-                key, dictionaryKey, dictionary.view(), rows, rowCount, firstMillis, lastMillis);
+                key, dictionaryKey, dictionary.view(), rows.view(), firstMillis, lastMillis);
     }
 }

@@ -84,27 +84,16 @@ final class SegmentPart implements Part {
             byte[] bytes = partition.readBlock(block);
             for (; row < blockEnd; row++) {
                 pairs = pairs.atLeast(rows.pairCount(row));
-                partition.readPairs(bytes, row, pairs.node, pairs.value, pairs.spanId);
+                partition.readPairs(bytes, row, pairs.node(), pairs.value(), pairs.spanId());
                 Pairs.addSelf(
-                        pairs.node,
-                        pairs.value,
-                        pairs.spanId,
+                        pairs.node(),
+                        pairs.value(),
+                        pairs.spanId(),
                         rows.hasSpans(row),
                         rows.pairCount(row),
                         spans,
                         self);
             }
-        }
-    }
-
-    /// Where the pairs of one row are decoded to.
-    private record PairArrays(int[] node, long[] value, long[] spanId) {
-        PairArrays(int count) {
-            this(new int[count], new long[count], new long[count]);
-        }
-
-        PairArrays atLeast(int count) {
-            return count <= node.length ? this : new PairArrays(Math.max(count, 2 * node.length));
         }
     }
 
