@@ -8,6 +8,7 @@ import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.segment.Partition;
 import io.flamekeeper.segment.Segment;
 import io.flamekeeper.vfs.Vfs;
+import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -59,9 +60,10 @@ public final class EmbeddedStore implements Store {
             ThreadFactory threads,
             Consumer<String> report) {
         var fault = new StoreFault();
+        var logFiles = new LogFiles(vfs, config.logStepBytes(), config.shardCount());
         Recovery.Result found;
         try {
-            found = Recovery.run(vfs, fault, config.shardCount(), hashSeed);
+            found = Recovery.run(vfs, logFiles, fault, config.shardCount(), hashSeed);
         } catch (IOException e) {
             throw closing(
                     vfs,
@@ -71,7 +73,7 @@ public final class EmbeddedStore implements Store {
             throw closing(vfs, e);
         }
         found.report().forEach(report);
-        return start(vfs, config, clock, hashSeed, threads, report, fault, found);
+        return start(vfs, config, clock, hashSeed, threads, report, fault, logFiles, found);
     }
 
     private static RuntimeException closing(Vfs vfs, RuntimeException cause) {
@@ -91,13 +93,14 @@ public final class EmbeddedStore implements Store {
             ThreadFactory threads,
             Consumer<String> report,
             StoreFault fault,
+            LogFiles logFiles,
             Recovery.Result found) {
         List<Shard> shards = new ArrayList<>();
-        var sealer = new Sealer(vfs, fault, found.catalog(), shards, report);
+        var sealer = new Sealer(vfs, logFiles, fault, found.catalog(), shards, report);
         var generation = new AtomicLong(found.generationMax());
         var context =
                 new Shard.Context(
-                        vfs,
+                        logFiles,
                         config,
                         clock,
                         fault,

@@ -8,7 +8,7 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.segment.Segment;
-import io.flamekeeper.vfs.Vfs;
+import io.flamekeeper.wal.LogFiles;
 import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// thread.
 final class Shard {
     private final int number;
-    private final Vfs vfs;
+    private final LogFiles logFiles;
     private final StoreConfig config;
     private final InstantSource clock;
     private final StoreFault fault;
@@ -69,7 +69,7 @@ final class Shard {
 
     /// What a shard shares with the others of its store.
     record Context(
-            Vfs vfs,
+            LogFiles logFiles,
             StoreConfig config,
             InstantSource clock,
             StoreFault fault,
@@ -80,7 +80,7 @@ final class Shard {
     /// @param found what the logs and segments of this shard hold
     Shard(int number, Context context, Recovery.Found found) {
         this.number = number;
-        this.vfs = context.vfs;
+        this.logFiles = context.logFiles;
         this.config = context.config;
         this.clock = context.clock;
         this.fault = context.fault;
@@ -102,7 +102,7 @@ final class Shard {
 
     private WalWriter newLog() {
         Generation generation = head.generation();
-        return WalWriter.create(vfs, generation.logName(), number, generation.number());
+        return WalWriter.create(logFiles, generation.logName(), number, generation.number());
     }
 
     /// Queues the group; the result completes when it is durable and visible, or was refused.
@@ -298,7 +298,6 @@ final class Shard {
     }
 
     private void refuse(List<Logged> batch, FlamekeeperException cause) {
-        wal.abandonBatch();
         for (Logged logged : batch.reversed()) {
             forget(logged.partition, logged.isNew, logged.before);
         }

@@ -13,13 +13,15 @@ import java.time.Duration;
 /// @param sealLogBytes   size of a log from which its head is sealed
 /// @param sealHeadBytes  memory of a head, roughly, from which it is sealed
 /// @param sealAge        age of a head's first profile from which it is sealed
+/// @param logStepBytes   zeros by which the file of a log grows at a time
 public record StoreConfig(
         int shardCount,
         int queueGroupsMax,
         int batchBytesMax,
         long sealLogBytes,
         long sealHeadBytes,
-        Duration sealAge) {
+        Duration sealAge,
+        int logStepBytes) {
     /// A head this many times over its limits, because sealing fails, takes nothing more.
     static final int OVERFULL = 4;
 
@@ -30,6 +32,7 @@ public record StoreConfig(
         check("sealLogBytes", sealLogBytes);
         check("sealHeadBytes", sealHeadBytes);
         check("sealAge", sealAge.toMillis());
+        check("logStepBytes", logStepBytes);
     }
 
     private static void check(String name, long value) {
@@ -41,6 +44,6 @@ public record StoreConfig(
 
     public static StoreConfig defaults(int shardCount) {
         return new StoreConfig(
-                shardCount, 256, 1 << 20, 64L << 20, 128L << 20, Duration.ofMinutes(15));
+                shardCount, 256, 1 << 20, 64L << 20, 128L << 20, Duration.ofMinutes(15), 4 << 20);
     }
 }

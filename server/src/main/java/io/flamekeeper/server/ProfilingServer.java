@@ -179,7 +179,8 @@ public final class ProfilingServer implements AutoCloseable {
                         defaults.batchBytesMax(),
                         config.sealLogBytes(),
                         defaults.sealHeadBytes(),
-                        config.sealAge());
+                        config.sealAge(),
+                        defaults.logStepBytes());
         return EmbeddedStore.open(
                 folder,
                 chosen,

@@ -146,13 +146,15 @@ class EmbeddedStoreTest {
     void head_ofAge_isSealedByItself() {
         var now = new AtomicReference<>(Instant.ofEpochSecond(1_000));
         var vfs = SimulatedVfs.empty(Faults.NONE);
-        var config = new StoreConfig(1, 64, 1 << 20, 64L << 20, 64L << 20, Duration.ofMinutes(15));
+        var config =
+                new StoreConfig(
+                        1, 64, 1 << 20, 64L << 20, 64L << 20, Duration.ofMinutes(15), 3_000);
         var sealing = new CountDownLatch(1);
         SimulatedVfs watched =
                 SimulatedVfs.of(
                         vfs.content(),
                         (operation, name) -> {
-                            if (operation == Operation.DELETE && name.startsWith("wal-")) {
+                            if (operation == Operation.RENAME && name.startsWith("wal-")) {
                                 sealing.countDown();
                             }
                             return Integer.MAX_VALUE;
@@ -205,7 +207,9 @@ class EmbeddedStoreTest {
             assertThat(statistics.segmentBytes())
                     .isEqualTo(vfs.content().getOrDefault("segment-0-1.seg", new byte[0]).length);
             assertThat(statistics.walBytes())
-                    .isEqualTo(vfs.content().getOrDefault("wal-0-2.log", new byte[0]).length);
+                    .isBetween(
+                            1L,
+                            (long) vfs.content().getOrDefault("wal-0-2.log", new byte[0]).length);
             assertThat(statistics.syncCount()).isBetween(2L, 3L);
         }
         try (EmbeddedStore store = TestStores.open(vfs.afterKill(Faults.NONE), 1)) {
@@ -227,7 +231,8 @@ class EmbeddedStoreTest {
                     }
                     return Integer.MAX_VALUE;
                 });
-        var config = new StoreConfig(1, 1, 1 << 20, 64L << 20, 64L << 20, Duration.ofDays(1));
+        var config =
+                new StoreConfig(1, 1, 1 << 20, 64L << 20, 64L << 20, Duration.ofDays(1), 3_000);
         try (EmbeddedStore store =
                 EmbeddedStore.open(
                         vfs,

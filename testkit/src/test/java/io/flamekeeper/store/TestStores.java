@@ -11,12 +11,21 @@ import java.util.List;
 final class TestStores {
     static final long HASH_SEED = 0x5eed;
 
+    /// Small, so that logs reach it; no page of the simulated disk ends with it.
+    static final int LOG_STEP_BYTES = 3_000;
+
     private TestStores() {}
 
     /// Seals only when told to.
     static StoreConfig config(int shardCount) {
         return new StoreConfig(
-                shardCount, 64, 1 << 20, 64L << 20, 64L << 20, Duration.ofDays(10_000));
+                shardCount,
+                64,
+                1 << 20,
+                64L << 20,
+                64L << 20,
+                Duration.ofDays(10_000),
+                LOG_STEP_BYTES);
     }
 
     static EmbeddedStore open(Vfs vfs, int shardCount) {
