@@ -238,7 +238,8 @@ public final class EmbeddedStore implements Store {
                 sum(states, state -> state.segments().size()),
                 sum(states, ShardState::segmentBytes),
                 sum(states, ShardState::walBytes),
-                sum(shards, Shard::syncCount));
+                sum(shards, Shard::syncCount),
+                sum(shards, Shard::dictionaryRolls));
     }
 
     private static <T> long sum(List<T> all, ToLongFunction<T> figure) {

@@ -16,17 +16,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One writer with its queue, head and log. The writer takes what waits, interns it, logs it, syncs once,
-/// shows it, and only then answers; so whoever is answered finds it durable and visible.
+/// shows it, and only then answers; so whoever is answered finds it durable and visible. With another
+/// [Durability] the sync comes later or not at all; everything else is the same.
 ///
 /// All but [#append], [#freeze], [#freezeIfAged], [#state], [#close] and the counters belongs to the writer
 /// thread.
 final class Shard {
+    private static final long SYNC_INTERVAL_MILLIS = 100;
+
     private final int number;
     private final LogFiles logFiles;
     private final StoreConfig config;
@@ -39,6 +43,7 @@ final class Shard {
     private final AtomicReference<ShardState> state;
     private final AtomicLong appendedProfiles = new AtomicLong();
     private final AtomicLong syncCount = new AtomicLong();
+    private final AtomicLong dictionaryRolls = new AtomicLong();
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
     private final long hashSeed;
@@ -48,6 +53,12 @@ final class Shard {
 
     /// When the head got its first profile, [Long#MAX_VALUE] while it has none. Written by the writer.
     private volatile long headSinceMillis;
+
+    /// Whether a dictionary of the head is as large as one may be.
+    private boolean isDictionaryFull;
+
+    /// When the oldest frame that waits for a sync was written; means something only while one does.
+    private long unsyncedSinceMillis;
 
     /// What the writer is asked to do.
     private sealed interface Work {
@@ -156,6 +167,10 @@ final class Shard {
         return syncCount.get();
     }
 
+    long dictionaryRolls() {
+        return dictionaryRolls.get();
+    }
+
     /// Takes nothing more; the writer ends once it has done what waits.
     void close() {
         queue.close();
@@ -169,7 +184,7 @@ final class Shard {
     /// The writer thread.
     void run() {
         try {
-            for (Optional<Work> work = queue.take(); work.isPresent(); work = queue.take()) {
+            for (Optional<Work> work = next(); work.isPresent(); work = next()) {
                 process(work.get());
             }
         } catch (RuntimeException | Error e) {
@@ -183,6 +198,43 @@ final class Shard {
             closeLog();
             ended.complete(null);
         }
+    }
+
+    /// Waits for work, and meanwhile syncs what is due; empty once the queue is closed and everything done.
+    private Optional<Work> next() {
+        if (isSyncPending()) {
+            long waited = clock.millis() - unsyncedSinceMillis;
+            // A clock that was set back tells nothing.
+            if (waited >= 0 && waited < SYNC_INTERVAL_MILLIS) {
+                long nanos = TimeUnit.MILLISECONDS.toNanos(SYNC_INTERVAL_MILLIS - waited);
+                Optional<Work> work = queue.take(nanos);
+                if (work.isPresent()) {
+                    return work;
+                }
+            }
+            syncPending();
+        }
+        return queue.take();
+    }
+
+    private boolean isSyncPending() {
+        return config.durability() == Durability.INTERVAL
+                && wal.isUnsynced()
+                && fault.reason().isEmpty();
+    }
+
+    /// Syncs what was answered already. If that fails, the fault tells everybody who comes later.
+    private void syncPending() {
+        try {
+            syncLog();
+        } catch (FlamekeeperException e) {
+            assert fault.reason().isPresent() : e;
+        }
+    }
+
+    private void syncLog() {
+        fault.sync(head.generation().logName(), wal::sync);
+        syncCount.incrementAndGet();
     }
 
     private void closeLog() {
@@ -267,14 +319,20 @@ final class Shard {
         }
     }
 
-    /// Makes the batch durable, then visible, then answers.
+    /// Makes the batch as durable as it shall be, then visible, then answers.
     private void commit(List<Logged> batch) {
         if (batch.isEmpty()) {
             return;
         }
         try {
+            boolean isFirst = !wal.isUnsynced();
             wal.write();
-            fault.sync(head.generation().logName(), wal::sync);
+            switch (config.durability()) {
+                case FSYNC -> syncLog();
+                case INTERVAL ->
+                        unsyncedSinceMillis = isFirst ? clock.millis() : unsyncedSinceMillis;
+                case NONE -> {}
+            }
         } catch (IOException e) {
             refuse(
                     batch,
@@ -285,16 +343,21 @@ final class Shard {
             refuse(batch, e);
             return;
         }
-        syncCount.incrementAndGet();
         if (headSinceMillis == Long.MAX_VALUE) {
             headSinceMillis = clock.millis();
         }
         for (Logged logged : batch) {
             head.addRows(logged.partition, logged.rows);
+            isDictionaryFull |= isFull(logged.partition.dictionary());
             appendedProfiles.addAndGet(logged.rows.size());
         }
         publish();
         batch.forEach(logged -> logged.append.done().complete(null));
+    }
+
+    private boolean isFull(Dictionary dictionary) {
+        return dictionary.nodeCount() >= config.dictionaryNodesMax()
+                || dictionary.stringBytes() >= config.dictionaryStringBytesMax();
     }
 
     private void refuse(List<Logged> batch, FlamekeeperException cause) {
@@ -312,6 +375,7 @@ final class Shard {
     private boolean isSealDue() {
         return wal.bytes() >= config.sealLogBytes()
                 || head.memoryBytes() >= config.sealHeadBytes()
+                || isDictionaryFull
                 || isAged();
     }
 
@@ -321,10 +385,17 @@ final class Shard {
     }
 
     private void freezeHead() {
+        if (isSyncPending()) {
+            syncPending();
+        }
         if (head.profileCount() == 0 || fault.reason().isPresent()) {
             return;
         }
         closeLog();
+        if (isDictionaryFull) {
+            dictionaryRolls.incrementAndGet();
+            isDictionaryFull = false;
+        }
         Generation generation = head.generation();
         head = newHead();
         wal = newLog();

@@ -14,6 +14,10 @@ import java.time.Duration;
 /// @param sealHeadBytes  memory of a head, roughly, from which it is sealed
 /// @param sealAge        age of a head's first profile from which it is sealed
 /// @param logStepBytes   zeros by which the file of a log grows at a time
+/// @param durability     when an append is answered
+/// @param dictionaryNodesMax       nodes of one service's dictionary from which its head is sealed
+/// @param dictionaryStringBytesMax bytes of its strings from which it is. The next head starts with empty
+///     dictionaries, so there is always room for another name: none is dropped, and none needs a stand-in
 public record StoreConfig(
         int shardCount,
         int queueGroupsMax,
@@ -21,7 +25,10 @@ public record StoreConfig(
         long sealLogBytes,
         long sealHeadBytes,
         Duration sealAge,
-        int logStepBytes) {
+        int logStepBytes,
+        Durability durability,
+        int dictionaryNodesMax,
+        long dictionaryStringBytesMax) {
     /// A head this many times over its limits, because sealing fails, takes nothing more.
     static final int OVERFULL = 4;
 
@@ -33,6 +40,8 @@ public record StoreConfig(
         check("sealHeadBytes", sealHeadBytes);
         check("sealAge", sealAge.toMillis());
         check("logStepBytes", logStepBytes);
+        check("dictionaryNodesMax", dictionaryNodesMax);
+        check("dictionaryStringBytesMax", dictionaryStringBytesMax);
     }
 
     private static void check(String name, long value) {
@@ -44,6 +53,90 @@ public record StoreConfig(
 
     public static StoreConfig defaults(int shardCount) {
         return new StoreConfig(
-                shardCount, 256, 1 << 20, 64L << 20, 128L << 20, Duration.ofMinutes(15), 4 << 20);
+                shardCount,
+                256,
+                1 << 20,
+                64L << 20,
+                128L << 20,
+                Duration.ofMinutes(15),
+                4 << 20,
+                Durability.FSYNC,
+                4_000_000,
+                64L << 20);
+    }
+
+    /// With another queue.
+    public StoreConfig withQueueGroupsMax(int groups) {
+        return new StoreConfig(
+                shardCount,
+                groups,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax);
+    }
+
+    /// With other limits of a head.
+    public StoreConfig withSealing(long logBytes, long headBytes, Duration age) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                logBytes,
+                headBytes,
+                age,
+                logStepBytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax);
+    }
+
+    /// With other steps of a log's file.
+    public StoreConfig withLogStepBytes(int bytes) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                bytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax);
+    }
+
+    /// With another moment of answering.
+    public StoreConfig withDurability(Durability chosen) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                chosen,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax);
+    }
+
+    /// With other limits of a dictionary.
+    public StoreConfig withDictionaryMax(int nodes, long stringBytes) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                durability,
+                nodes,
+                stringBytes);
     }
 }

@@ -98,6 +98,11 @@ public final class Metrics implements CallObserver, AutoCloseable {
                 counters -> counters.appendNanos() / 1e9);
         counter("store.syncs", "successful syncs of a log", store, of(StoreStatistics::syncCount));
         counter(
+                "store.dictionary.rolls",
+                "heads sealed because a dictionary was full",
+                store,
+                of(StoreStatistics::dictionaryRolls));
+        counter(
                 "store.profiles.recovered",
                 "read back from the log at start",
                 store,

@@ -173,14 +173,9 @@ public final class ProfilingServer implements AutoCloseable {
         }
         StoreConfig defaults = StoreConfig.defaults(config.shards());
         StoreConfig chosen =
-                new StoreConfig(
-                        config.shards(),
-                        defaults.queueGroupsMax(),
-                        defaults.batchBytesMax(),
-                        config.sealLogBytes(),
-                        defaults.sealHeadBytes(),
-                        config.sealAge(),
-                        defaults.logStepBytes());
+                defaults.withSealing(
+                                config.sealLogBytes(), defaults.sealHeadBytes(), config.sealAge())
+                        .withDurability(config.durability());
         return EmbeddedStore.open(
                 folder,
                 chosen,
