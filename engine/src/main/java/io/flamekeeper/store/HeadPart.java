@@ -6,6 +6,7 @@ import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.segment.UploadMark;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +23,8 @@ final class HeadPart implements Part {
     private final DictionaryView dictionary;
     private final ProfileRow[] rows;
     private final int rowCount;
+    private final UploadMark[] uploads;
+    private final int uploadCount;
     private final long firstMillis;
     private final long lastMillis;
 
@@ -34,6 +37,8 @@ final class HeadPart implements Part {
             DictionaryView dictionary,
             ProfileRow[] rows,
             int rowCount,
+            UploadMark[] uploads,
+            int uploadCount,
             long firstMillis,
             long lastMillis) {
         this.key = key;
@@ -41,6 +46,8 @@ final class HeadPart implements Part {
         this.dictionary = dictionary;
         this.rows = rows;
         this.rowCount = rowCount;
+        this.uploads = uploads;
+        this.uploadCount = uploadCount;
         this.firstMillis = firstMillis;
         this.lastMillis = lastMillis;
     }
@@ -107,6 +114,11 @@ final class HeadPart implements Part {
 
     List<ProfileRow> rows() {
         return Arrays.asList(rows).subList(0, rowCount);
+    }
+
+    /// Uploads that rows came with, in order of arrival.
+    List<UploadMark> uploads() {
+        return Arrays.asList(uploads).subList(0, uploadCount);
     }
 
     @Override

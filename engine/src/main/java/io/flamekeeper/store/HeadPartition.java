@@ -2,6 +2,7 @@ package io.flamekeeper.store;
 
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.ProfileRow;
+import io.flamekeeper.segment.UploadMark;
 import java.util.Arrays;
 import java.util.List;
 
@@ -10,11 +11,15 @@ final class HeadPartition {
     /// Of a row beside its pairs.
     private static final int ROW_BYTES = 160;
 
+    private static final int UPLOAD_BYTES = 40;
+
     private final PartitionKey key;
     private final Dictionary dictionary;
     private final Object dictionaryKey = new Object();
     private ProfileRow[] rows = new ProfileRow[4];
     private int rowCount;
+    private UploadMark[] uploads = new UploadMark[4];
+    private int uploadCount;
     private long rowBytes;
     private long countedBytes;
     private long firstMillis = Long.MAX_VALUE;
@@ -48,6 +53,14 @@ final class HeadPartition {
         }
     }
 
+    void add(UploadMark upload) {
+        if (uploadCount == uploads.length) {
+            uploads = Arrays.copyOf(uploads, 2 * uploadCount);
+        }
+        uploads[uploadCount++] = upload;
+        rowBytes += UPLOAD_BYTES;
+    }
+
     /// By how many bytes, roughly, dictionary and rows have grown since the last call.
     long takeGrowth() {
         long now = rowBytes + dictionary.memoryBytes();
@@ -58,6 +71,14 @@ final class HeadPartition {
 
     HeadPart view() {
         return new HeadPart(
-                key, dictionaryKey, dictionary.view(), rows, rowCount, firstMillis, lastMillis);
+                key,
+                dictionaryKey,
+                dictionary.view(),
+                rows,
+                rowCount,
+                uploads,
+                uploadCount,
+                firstMillis,
+                lastMillis);
     }
 }

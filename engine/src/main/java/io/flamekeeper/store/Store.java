@@ -13,7 +13,12 @@ public interface Store extends AutoCloseable {
     /// @throws io.flamekeeper.model.FlamekeeperException `OVERLOADED` when the queue of a shard is full;
     ///     `STORE_UNAVAILABLE` when the disk is full, failing, or the store is closing. Then any of the
     ///     groups may have been stored, each whole or not at all
-    void append(TenantScope scope, List<ProfileGroup> groups);
+    ///
+    /// A group whose [ProfileGroup#upload] the tenant sent within the last 24 hours is not stored again: it is the
+    /// same one, whose answer got lost.
+    ///
+    /// @return what became of each group, in order
+    List<Appended> append(TenantScope scope, List<ProfileGroup> groups);
 
     /// A fixed view of everything of the tenant that is durable now. Close it soon: it keeps files open.
     Snapshot snapshot(TenantScope scope);

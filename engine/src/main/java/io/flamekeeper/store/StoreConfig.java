@@ -18,6 +18,8 @@ import java.time.Duration;
 /// @param dictionaryNodesMax       nodes of one service's dictionary from which its head is sealed
 /// @param dictionaryStringBytesMax bytes of its strings from which it is. The next head starts with empty
 ///     dictionaries, so there is always room for another name: none is dropped, and none needs a stand-in
+/// @param uploadsMax     uploads of the last 24 hours that are known when they are sent again, of all shards
+///     together; 24 bytes each
 public record StoreConfig(
         int shardCount,
         int queueGroupsMax,
@@ -28,7 +30,8 @@ public record StoreConfig(
         int logStepBytes,
         Durability durability,
         int dictionaryNodesMax,
-        long dictionaryStringBytesMax) {
+        long dictionaryStringBytesMax,
+        int uploadsMax) {
     /// A head this many times over its limits, because sealing fails, takes nothing more.
     static final int OVERFULL = 4;
 
@@ -42,6 +45,7 @@ public record StoreConfig(
         check("logStepBytes", logStepBytes);
         check("dictionaryNodesMax", dictionaryNodesMax);
         check("dictionaryStringBytesMax", dictionaryStringBytesMax);
+        check("uploadsMax", uploadsMax);
     }
 
     private static void check(String name, long value) {
@@ -62,7 +66,8 @@ public record StoreConfig(
                 4 << 20,
                 Durability.FSYNC,
                 4_000_000,
-                64L << 20);
+                64L << 20,
+                4_000_000);
     }
 
     /// With another queue.
@@ -77,7 +82,8 @@ public record StoreConfig(
                 logStepBytes,
                 durability,
                 dictionaryNodesMax,
-                dictionaryStringBytesMax);
+                dictionaryStringBytesMax,
+                uploadsMax);
     }
 
     /// With other limits of a head.
@@ -92,7 +98,8 @@ public record StoreConfig(
                 logStepBytes,
                 durability,
                 dictionaryNodesMax,
-                dictionaryStringBytesMax);
+                dictionaryStringBytesMax,
+                uploadsMax);
     }
 
     /// With other steps of a log's file.
@@ -107,7 +114,8 @@ public record StoreConfig(
                 bytes,
                 durability,
                 dictionaryNodesMax,
-                dictionaryStringBytesMax);
+                dictionaryStringBytesMax,
+                uploadsMax);
     }
 
     /// With another moment of answering.
@@ -122,7 +130,8 @@ public record StoreConfig(
                 logStepBytes,
                 chosen,
                 dictionaryNodesMax,
-                dictionaryStringBytesMax);
+                dictionaryStringBytesMax,
+                uploadsMax);
     }
 
     /// With other limits of a dictionary.
@@ -137,6 +146,23 @@ public record StoreConfig(
                 logStepBytes,
                 durability,
                 nodes,
-                stringBytes);
+                stringBytes,
+                uploadsMax);
+    }
+
+    /// With another number of uploads that are known.
+    public StoreConfig withUploadsMax(int uploads) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax,
+                uploads);
     }
 }

@@ -175,7 +175,8 @@ public final class ProfilingServer implements AutoCloseable {
         StoreConfig chosen =
                 defaults.withSealing(
                                 config.sealLogBytes(), defaults.sealHeadBytes(), config.sealAge())
-                        .withDurability(config.durability());
+                        .withDurability(config.durability())
+                        .withUploadsMax(config.uploadsMax());
         return EmbeddedStore.open(
                 folder,
                 chosen,

@@ -28,7 +28,10 @@ public record ServerConfig(
         int shards,
         long sealLogBytes,
         Duration sealAge,
-        Durability durability) {
+        Durability durability,
+        int uploadsMax) {
+    private static final int UPLOADS_MAX = 1 << 28;
+
     private static final Map<Character, Duration> UNITS =
             Map.of(
                     's',
@@ -66,7 +69,8 @@ public record ServerConfig(
                 shards((int) number(settings, Setting.SHARDS, 0, 1024)),
                 number(settings, Setting.SEAL_LOG_BYTES, 1, Long.MAX_VALUE),
                 duration(settings, Setting.SEAL_AGE),
-                durability(settings, Setting.DURABILITY));
+                durability(settings, Setting.DURABILITY),
+                (int) number(settings, Setting.UPLOADS_MAX, 1, UPLOADS_MAX));
     }
 
     private static int shards(int asked) {

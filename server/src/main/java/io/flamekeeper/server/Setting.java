@@ -26,7 +26,10 @@ public enum Setting {
     DURABILITY(
             "fsync",
             "when an upload is answered: fsync = once it survives a power cut; interval = once it is written, and synced"
-                    + " within 100 ms; none = once it is written, and never synced");
+                    + " within 100 ms; none = once it is written, and never synced"),
+    UPLOADS_MAX(
+            "4000000",
+            "uploads of the last 24 h that are stored once, however often they are sent; 24 bytes of memory each");
 
     private final String defaultText;
     private final String meaning;

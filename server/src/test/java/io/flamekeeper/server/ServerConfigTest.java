@@ -39,6 +39,7 @@ class ServerConfigTest {
             case SEAL_LOG_BYTES -> "1006";
             case SEAL_AGE -> "7m";
             case DURABILITY -> "interval";
+            case UPLOADS_MAX -> "1007";
         };
     }
 
