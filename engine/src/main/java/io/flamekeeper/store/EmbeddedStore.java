@@ -8,9 +8,11 @@ import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.segment.Partition;
 import io.flamekeeper.segment.Segment;
 import io.flamekeeper.vfs.Vfs;
+import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A store in one folder: a [Shard] per core writes logs and keeps the newest profiles in memory, a
@@ -59,9 +62,10 @@ public final class EmbeddedStore implements Store {
             ThreadFactory threads,
             Consumer<String> report) {
         var fault = new StoreFault();
+        var logFiles = new LogFiles(vfs, config.logStepBytes(), config.shardCount());
         Recovery.Result found;
         try {
-            found = Recovery.run(vfs, fault, config.shardCount(), hashSeed);
+            found = Recovery.run(vfs, logFiles, fault, config.shardCount(), hashSeed);
         } catch (IOException e) {
             throw closing(
                     vfs,
@@ -71,7 +75,7 @@ public final class EmbeddedStore implements Store {
             throw closing(vfs, e);
         }
         found.report().forEach(report);
-        return start(vfs, config, clock, hashSeed, threads, report, fault, found);
+        return start(vfs, config, clock, hashSeed, threads, report, fault, logFiles, found);
     }
 
     private static RuntimeException closing(Vfs vfs, RuntimeException cause) {
@@ -91,13 +95,14 @@ public final class EmbeddedStore implements Store {
             ThreadFactory threads,
             Consumer<String> report,
             StoreFault fault,
+            LogFiles logFiles,
             Recovery.Result found) {
         List<Shard> shards = new ArrayList<>();
-        var sealer = new Sealer(vfs, fault, found.catalog(), shards, report);
+        var sealer = new Sealer(vfs, logFiles, fault, found.catalog(), shards, report);
         var generation = new AtomicLong(found.generationMax());
         var context =
                 new Shard.Context(
-                        vfs,
+                        logFiles,
                         config,
                         clock,
                         fault,
@@ -107,35 +112,47 @@ public final class EmbeddedStore implements Store {
         for (int number = 0; number < config.shardCount(); number++) {
             shards.add(new Shard(number, context, found.shards().get(number)));
         }
+        for (Shard shard : shards) {
+            rememberUploads(shard.state(), shards);
+        }
         shards.forEach(shard -> threads.newThread(shard::run).start());
         threads.newThread(sealer::run).start();
         return new EmbeddedStore(vfs, fault, List.copyOf(shards), sealer, found.profiles());
     }
 
-    @Override
-    public void append(TenantScope scope, List<ProfileGroup> groups) {
-        List<CompletableFuture<@Nullable Void>> answers = new ArrayList<>(groups.size());
-        for (ProfileGroup group : groups) {
-            if (group.profiles().isEmpty()) {
-                continue;
-            }
-            var key = new PartitionKey(scope.tenant(), group.service());
-            answers.add(shards.get(shardOf(key)).append(key, group));
-        }
-        awaitAll(answers);
+    /// A service may have been another shard's when its uploads came.
+    private static void rememberUploads(ShardState found, List<Shard> shards) {
+        Stream.concat(
+                        Arrays.stream(found.active()),
+                        found.frozen().stream().flatMap(head -> Arrays.stream(head.parts())))
+                .forEach(part -> shardOf(part.key(), shards).remember(part.key(), part.uploads()));
     }
 
-    private int shardOf(PartitionKey key) {
+    @Override
+    public List<Appended> append(TenantScope scope, List<ProfileGroup> groups) {
+        List<CompletableFuture<Appended>> answers = new ArrayList<>(groups.size());
+        for (ProfileGroup group : groups) {
+            var key = new PartitionKey(scope.tenant(), group.service());
+            answers.add(
+                    group.profiles().isEmpty()
+                            ? CompletableFuture.completedFuture(Appended.STORED)
+                            : shardOf(key, shards).append(key, group));
+        }
+        return awaitAll(answers);
+    }
+
+    private static Shard shardOf(PartitionKey key, List<Shard> shards) {
         int hash = key.hashCode() * 0x9E3779B9;
-        return Math.floorMod(hash ^ hash >>> 16, shards.size());
+        return shards.get(Math.floorMod(hash ^ hash >>> 16, shards.size()));
     }
 
     /// Waits for every answer, without reacting to interrupts, then throws the first refusal.
-    private static void awaitAll(List<CompletableFuture<@Nullable Void>> answers) {
+    private static <T> List<T> awaitAll(List<CompletableFuture<T>> answers) {
         @Nullable RuntimeException refusal = null;
-        for (CompletableFuture<@Nullable Void> answer : answers) {
+        List<T> results = new ArrayList<>(answers.size());
+        for (CompletableFuture<T> answer : answers) {
             try {
-                answer.join();
+                results.add(answer.join());
             } catch (CompletionException e) {
                 refusal = refusal == null ? unwrap(e) : refusal;
             }
@@ -143,6 +160,7 @@ public final class EmbeddedStore implements Store {
         if (refusal != null) {
             throw refusal;
         }
+        return results;
     }
 
     /// One exception for each caller: several may wait for the same batch.
@@ -235,7 +253,10 @@ public final class EmbeddedStore implements Store {
                 sum(states, state -> state.segments().size()),
                 sum(states, ShardState::segmentBytes),
                 sum(states, ShardState::walBytes),
-                sum(shards, Shard::syncCount));
+                sum(shards, Shard::syncCount),
+                sum(shards, Shard::repeatedUploads),
+                sum(shards, Shard::forgottenUploads),
+                sum(shards, Shard::dictionaryRolls));
     }
 
     private static <T> long sum(List<T> all, ToLongFunction<T> figure) {

@@ -6,6 +6,7 @@ import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.segment.UploadMark;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -23,6 +24,8 @@ final class HeadPart implements Part {
     private final Object contentKey = new Object();
     private final DictionaryView dictionary;
     private final HeadRows.View rows;
+    private final UploadMark[] uploads;
+    private final int uploadCount;
     private final long firstMillis;
     private final long lastMillis;
 
@@ -34,12 +37,16 @@ final class HeadPart implements Part {
             Object dictionaryKey,
             DictionaryView dictionary,
             HeadRows.View rows,
+            UploadMark[] uploads,
+            int uploadCount,
             long firstMillis,
             long lastMillis) {
         this.key = key;
         this.dictionaryKey = dictionaryKey;
         this.dictionary = dictionary;
         this.rows = rows;
+        this.uploads = uploads;
+        this.uploadCount = uploadCount;
         this.firstMillis = firstMillis;
         this.lastMillis = lastMillis;
     }
@@ -129,6 +136,11 @@ final class HeadPart implements Part {
                 return rows.count();
             }
         };
+    }
+
+    /// Uploads that rows came with, in order of arrival.
+    List<UploadMark> uploads() {
+        return Arrays.asList(uploads).subList(0, uploadCount);
     }
 
     @Override

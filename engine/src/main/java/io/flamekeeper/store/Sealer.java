@@ -5,6 +5,7 @@ import io.flamekeeper.segment.Segment;
 import io.flamekeeper.segment.SegmentWriter;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
+import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ final class Sealer {
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Vfs vfs;
+    private final LogFiles logFiles;
     private final StoreFault fault;
     private final Catalog catalog;
     private final List<Shard> shards;
@@ -38,11 +40,13 @@ final class Sealer {
 
     Sealer(
             Vfs vfs,
+            LogFiles logFiles,
             StoreFault fault,
             Catalog catalog,
             List<Shard> shards,
             Consumer<String> report) {
         this.vfs = vfs;
+        this.logFiles = logFiles;
         this.fault = fault;
         this.catalog = catalog;
         this.shards = shards;
@@ -131,7 +135,7 @@ final class Sealer {
     /// What stays because of an error does no harm; the next start removes it.
     private void removeWhatIsReplaced(Generation sealed) {
         try {
-            vfs.delete(sealed.logName());
+            logFiles.retire(sealed.logName());
             catalog.removeOld();
         } catch (IOException e) {
             report.accept("cannot delete what a new segment replaces: " + e);

@@ -173,13 +173,10 @@ public final class ProfilingServer implements AutoCloseable {
         }
         StoreConfig defaults = StoreConfig.defaults(config.shards());
         StoreConfig chosen =
-                new StoreConfig(
-                        config.shards(),
-                        defaults.queueGroupsMax(),
-                        defaults.batchBytesMax(),
-                        config.sealLogBytes(),
-                        defaults.sealHeadBytes(),
-                        config.sealAge());
+                defaults.withSealing(
+                                config.sealLogBytes(), defaults.sealHeadBytes(), config.sealAge())
+                        .withDurability(config.durability())
+                        .withUploadsMax(config.uploadsMax());
         return EmbeddedStore.open(
                 folder,
                 chosen,

@@ -12,6 +12,7 @@ import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.store.Appended;
 import io.flamekeeper.store.Part;
 import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
@@ -36,7 +37,7 @@ public final class NaiveStore implements Store {
     private final Map<TenantId, List<Part>> partsByTenant = new ConcurrentHashMap<>();
 
     @Override
-    public void append(TenantScope scope, List<ProfileGroup> groups) {
+    public List<Appended> append(TenantScope scope, List<ProfileGroup> groups) {
         Map<String, List<ProfileGroup>> byService = new LinkedHashMap<>();
         for (ProfileGroup group : groups) {
             byService.computeIfAbsent(group.service(), _ -> new ArrayList<>()).add(group);
@@ -48,6 +49,7 @@ public final class NaiveStore implements Store {
                 parts.add(part(service, ofService));
             }
         });
+        return groups.stream().map(_ -> Appended.STORED).toList();
     }
 
     @Override
@@ -67,7 +69,7 @@ public final class NaiveStore implements Store {
     @Override
     public StoreStatistics statistics() {
         long parts = partsByTenant.values().stream().mapToLong(List::size).sum();
-        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0);
+        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, 0, 0, 0);
     }
 
     @Override
