@@ -1,13 +1,11 @@
 package io.flamekeeper.store;
 
 import io.flamekeeper.dictionary.DictionaryView;
-import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TimeRange;
 import io.flamekeeper.segment.UploadMark;
-import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -123,19 +121,8 @@ final class HeadPart implements Part {
         return dictionary;
     }
 
-    /// In order of arrival; each is decoded when it is asked for.
-    List<ProfileRow> rows() {
-        return new AbstractList<>() {
-            @Override
-            public ProfileRow get(int row) {
-                return rows.get(row);
-            }
-
-            @Override
-            public int size() {
-                return rows.count();
-            }
-        };
+    HeadRows.View rows() {
+        return rows;
     }
 
     /// Uploads that rows came with, in order of arrival.

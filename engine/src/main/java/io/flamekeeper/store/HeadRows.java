@@ -4,6 +4,7 @@ import io.flamekeeper.column.ByteSink;
 import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.dictionary.PairCodec;
 import io.flamekeeper.dictionary.ProfileRow;
+import io.flamekeeper.segment.HeadSource;
 import java.util.Arrays;
 
 /// Rows of one service in order of arrival, their pairs as [PairCodec] writes them: some three bytes a pair
@@ -102,7 +103,8 @@ final class HeadRows {
             long[] total,
             int[] pairCountAndSpans,
             long[] place,
-            byte[][] chunk) {
+            byte[][] chunk)
+            implements HeadSource.Rows {
         private static final long NANOS_PER_MILLI = 1_000_000;
 
         long timeMillis(int row) {
@@ -129,7 +131,18 @@ final class HeadRows {
             }
         }
 
-        ProfileRow get(int row) {
+        @Override
+        public int series(int row) {
+            return series[row];
+        }
+
+        @Override
+        public long timeNanos(int row) {
+            return timeNanos[row];
+        }
+
+        @Override
+        public ProfileRow get(int row) {
             int[] node = new int[pairCount(row)];
             long[] value = new long[pairCount(row)];
             long[] spanId = new long[hasSpans(row) ? pairCount(row) : 0];

@@ -1,13 +1,18 @@
 package io.flamekeeper.store;
 
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.segment.HeadSource;
 import io.flamekeeper.segment.Segment;
+import io.flamekeeper.segment.SegmentHeader;
 import io.flamekeeper.segment.SegmentWriter;
+import io.flamekeeper.segment.SumPlan;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
 import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -143,9 +148,28 @@ final class Sealer {
     }
 
     private static void write(VfsFile file, ShardState.FrozenHead head) throws IOException {
-        var writer = new SegmentWriter(file, head.generation().shard(), head.generation().number());
-        for (HeadPart part : head.parts()) {
-            writer.add(part.key().tenant(), part.service(), part.dictionary(), part.rows());
+        Generation generation = head.generation();
+        var writer =
+                new SegmentWriter(
+                        file,
+                        SegmentHeader.sealed(
+                                generation.number(), generation.shard(), generation.number()));
+        List<HeadPart> parts =
+                Arrays.stream(head.parts())
+                        .sorted(
+                                Comparator.<HeadPart, String>comparing(
+                                                part -> part.key().tenant().value())
+                                        .thenComparing(HeadPart::service))
+                        .toList();
+        for (HeadPart part : parts) {
+            writer.add(
+                    new HeadSource(
+                            part.key().tenant(),
+                            part.service(),
+                            part.dictionary(),
+                            part.rows(),
+                            part.uploads()),
+                    SumPlan.ofLevel(0));
         }
         writer.finish();
     }

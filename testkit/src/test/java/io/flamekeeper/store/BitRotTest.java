@@ -177,14 +177,16 @@ class BitRotTest {
     @Test
     void start_newerVersion_isRefusedAndTouchesNothing() {
         Set<String> expected = new HashSet<>();
-        for (String name : List.of("wal-0-3.log", "segment-0-2.seg")) {
+        Map<String, Integer> crcAt = Map.of("wal-0-3.log", 20, "segment-0-2.seg", 12);
+        for (String name : crcAt.keySet()) {
             Map<String, byte[]> files = new TreeMap<>(referenceStore(8, expected));
             files.computeIfPresent(
                     name,
                     (_, bytes) -> {
                         bytes[4] = 2;
-                        int crc = Checksum.of(bytes, 0, 20);
-                        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(20, crc);
+                        int at = crcAt.get(name);
+                        int crc = Checksum.of(bytes, 0, at);
+                        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, crc);
                         return bytes;
                     });
             var vfs = SimulatedVfs.of(files, Faults.NONE);
