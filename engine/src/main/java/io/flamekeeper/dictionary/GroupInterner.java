@@ -120,7 +120,7 @@ public final class GroupInterner {
             node[pair] = nodeId[profile.stack()[pair]];
         }
         return ProfileRow.of(
-                dictionary.series.intern(new Series(profile.labels(), profile.type())),
+                dictionary.series.intern(profile.labels(), profile.type()),
                 profile.timeNanos(),
                 profile.durationNanos(),
                 profile.period(),

@@ -1,5 +1,6 @@
 package io.flamekeeper.query;
 
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.LabelMatcher;
 import io.flamekeeper.model.LabelNames;
 import io.flamekeeper.model.Labels;
@@ -18,15 +19,18 @@ import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -66,7 +70,11 @@ public final class QueryEngine {
                         Selector.EVERYTHING,
                         range,
                         budget,
-                        (part, series) -> Stream.of(part.type(series)));
+                        (table, series) -> {
+                            BitSet ids = new BitSet();
+                            IntStream.of(series).forEach(one -> ids.set(table.typeOf(one)));
+                            return ids.stream().mapToObj(table.types()::get);
+                        });
         return types.stream()
                 .sorted(Comparator.comparing(ProfileType::id, Utf8Order.COMPARATOR))
                 .toList();
@@ -82,7 +90,13 @@ public final class QueryEngine {
                         selector,
                         range,
                         budget,
-                        (part, series) -> namesOf(part.labels(series)));
+                        (table, series) -> {
+                            BitSet strings = new BitSet();
+                            for (int one : series) {
+                                table.forEachLabel(one, (name, _) -> strings.set(name));
+                            }
+                            return strings.stream().mapToObj(table.strings()::get);
+                        });
         return names.stream().sorted(Utf8Order.COMPARATOR).toList();
     }
 
@@ -99,10 +113,19 @@ public final class QueryEngine {
                         selector,
                         range,
                         budget,
-                        (part, series) ->
-                                Stream.of(part.labels(series).value(name))
-                                        .filter(value -> !value.isEmpty()));
+                        (table, series) -> valuesOf(table, name, series));
         return values.stream().sorted(Utf8Order.COMPARATOR).toList();
+    }
+
+    private static Stream<String> valuesOf(SeriesTable table, String name, int[] series) {
+        int id = SeriesFilter.nameId(table, name);
+        if (id < 0) {
+            return Stream.of();
+        }
+        BitSet strings = new BitSet();
+        IntStream.of(series).forEach(one -> strings.set(table.valueOf(one, id)));
+        strings.clear(0);
+        return strings.stream().mapToObj(table.strings()::get);
     }
 
     /// Distinct sets of the named labels in those series; sets without any of them are left out.
@@ -120,10 +143,20 @@ public final class QueryEngine {
                         selector,
                         range,
                         budget,
-                        (part, one) ->
-                                Stream.of(project(part.labels(one), labelNames))
-                                        .filter(labels -> labels.count() > 0));
+                        (table, all) -> labelSets(table, labelNames, all));
         return series.stream().sorted().toList();
+    }
+
+    private static Stream<Labels> labelSets(
+            SeriesTable table, List<String> labelNames, int[] series) {
+        if (labelNames.isEmpty()) {
+            return IntStream.of(series).mapToObj(table::labels);
+        }
+        var groups = new SeriesGroups(table, labelNames);
+        IntStream.of(series).forEach(groups::of);
+        return IntStream.range(0, groups.count())
+                .mapToObj(groups::labels)
+                .filter(labels -> labels.count() > 0);
     }
 
     /// Sums stacks by function name. In [io.flamekeeper.model.SiblingOrder] by name.
@@ -207,9 +240,9 @@ public final class QueryEngine {
         }
     }
 
-    /// What a label query takes from one series.
+    /// What a label query takes from some series of a part.
     private interface Extract<T> {
-        Stream<T> from(Part part, int series);
+        Stream<T> from(SeriesTable table, int[] series);
     }
 
     /// Distinct answers over all series that match and have a profile in the range.
@@ -227,13 +260,17 @@ public final class QueryEngine {
                         budget,
                         HashSet::new,
                         (all, part, meter) -> {
-                            for (int series = 0; series < part.seriesCount(); series++) {
-                                meter.scan(0, 0);
-                                if (selector.matches(part.labels(series))
-                                        && part.hasRows(series, range)) {
-                                    extract.from(part, series).forEach(all::add);
-                                }
-                            }
+                            SeriesTable table = part.series();
+                            int[] matching =
+                                    new SeriesFilter(table)
+                                            .select(Optional.empty(), selector, meter);
+                            int[] present =
+                                    range.covers(part.firstMillis(), part.lastMillis())
+                                            ? matching
+                                            : IntStream.of(matching)
+                                                    .filter(one -> part.hasRows(one, range))
+                                                    .toArray();
+                            extract.from(table, present).forEach(all::add);
                         });
         Set<T> all = new HashSet<>();
         found.forEach(all::addAll);
@@ -272,19 +309,6 @@ public final class QueryEngine {
         return true;
     }
 
-    private static int[] selected(
-            Part part, ProfileType type, Selector selector, Part.ScanMeter meter) {
-        int[] selected = new int[part.seriesCount()];
-        int count = 0;
-        for (int series = 0; series < selected.length; series++) {
-            meter.scan(0, 0);
-            if (part.type(series).equals(type) && selector.matches(part.labels(series))) {
-                selected[count++] = series;
-            }
-        }
-        return Arrays.copyOf(selected, count);
-    }
-
     /// Takes the sums over the nodes of one part.
     private interface Merger {
         void add(SymbolTable symbols, StackTable stacks, long[] self);
@@ -292,15 +316,15 @@ public final class QueryEngine {
 
     private void sum(
             MergeQuery query, CallSite callSite, Part part, Part.ScanMeter meter, Merger merger) {
-        int[] selected = selected(part, query.type(), query.selector(), meter);
+        int[] selected =
+                new SeriesFilter(part.series())
+                        .select(Optional.of(query.type()), query.selector(), meter);
         if (selected.length == 0) {
             return;
         }
         StackTable stacks = part.stacks();
         long[] self = accumulators.take(stacks.count());
-        for (int series : selected) {
-            part.addSelf(series, query.range(), query.spans(), self, meter);
-        }
+        part.addSelf(selected, query.range(), query.spans(), self, meter);
         callSite.keepOnly(part.symbols(), stacks, self);
         merger.add(part.symbols(), stacks, self);
         accumulators.give(self);
@@ -313,25 +337,32 @@ public final class QueryEngine {
             Part part,
             Part.ScanMeter meter,
             Map<Labels, StepSums> groups) {
-        Map<Labels, List<Integer>> seriesByGroup = new HashMap<>();
-        for (int series : selected(part, query.type(), query.selector(), meter)) {
-            Labels group = part.labels(series).only(query.groupBy());
-            seriesByGroup.computeIfAbsent(group, _ -> new ArrayList<>()).add(series);
-        }
+        SeriesTable table = part.series();
+        var seriesGroups = new SeriesGroups(table, query.groupBy());
+        Map<Integer, int[]> seriesByGroup = new TreeMap<>();
+        int[] selected =
+                new SeriesFilter(table).select(Optional.of(query.type()), query.selector(), meter);
+        IntStream.of(selected)
+                .boxed()
+                .collect(Collectors.groupingBy(seriesGroups::of))
+                .forEach((group, list) ->
+                        seriesByGroup.put(
+                                group, list.stream().mapToInt(Integer::intValue).toArray()));
         seriesByGroup.forEach((group, seriesOfGroup) -> {
             var sums = new StepSums();
             for (int series : seriesOfGroup) {
                 meter.scan(0, 0);
-                part.forEachRow(
+                part.forEachTotal(
                         series,
                         steps.rows(),
-                        (timeMillis, total) ->
-                                sums.add(steps.of(timeMillis), callSite.isAll() ? total : 0, 1));
+                        steps,
+                        (timeMillis, total, rows) ->
+                                sums.add(steps.of(timeMillis), callSite.isAll() ? total : 0, rows));
             }
             if (!callSite.isAll()) {
                 addCallSite(steps, callSite, part, seriesOfGroup, meter, sums);
             }
-            groups.computeIfAbsent(group, _ -> new StepSums()).add(sums);
+            groups.computeIfAbsent(seriesGroups.labels(group), _ -> new StepSums()).add(sums);
         });
     }
 
@@ -341,16 +372,14 @@ public final class QueryEngine {
             Steps steps,
             CallSite callSite,
             Part part,
-            List<Integer> seriesOfGroup,
+            int[] seriesOfGroup,
             Part.ScanMeter meter,
             StepSums sums) {
         StackTable stacks = part.stacks();
         boolean[] inside = callSite.inside(part.symbols(), stacks);
         long[] self = accumulators.take(stacks.count());
         for (long step : sums.times()) {
-            for (int series : seriesOfGroup) {
-                part.addSelf(series, steps.rows(step), SpanFilter.ALL, self, meter);
-            }
+            part.addSelf(seriesOfGroup, steps.rows(step), SpanFilter.ALL, self, meter);
             long sum = 0;
             for (int node = 0; node < stacks.count(); node++) {
                 if (inside[node]) {
@@ -361,13 +390,5 @@ public final class QueryEngine {
             sums.add(step, sum, 0);
         }
         accumulators.give(self);
-    }
-
-    private static Labels project(Labels labels, List<String> names) {
-        return names.isEmpty() ? labels : labels.only(names);
-    }
-
-    private static Stream<String> namesOf(Labels labels) {
-        return IntStream.range(0, labels.count()).mapToObj(labels::name);
     }
 }

@@ -3,7 +3,7 @@ package io.flamekeeper.segment;
 import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.dictionary.DictionaryCodec;
 import io.flamekeeper.dictionary.PairCodec;
-import io.flamekeeper.dictionary.Series;
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 ///
 /// Every method can throw `CORRUPT_DATA`, naming file and section.
 public final class Partition {
+    private final Object key = new Object();
     private final Segment segment;
     private final TenantId tenant;
     private final String service;
@@ -29,7 +30,7 @@ public final class Partition {
     private final long offset;
     private final Map<Section, Extent> extents = new EnumMap<>(Section.class);
 
-    private final Kept<Series[]> series = new Kept<>(this::readSeries);
+    private final Kept<SeriesTable> series = new Kept<>(this::readSeries);
     private final Kept<RowTable> rows = new Kept<>(this::readRows);
     private final Kept<SymbolTable> symbols = new Kept<>(this::readSymbols);
     private final Kept<StackTable> stacks = new Kept<>(this::readStacks);
@@ -54,6 +55,11 @@ public final class Partition {
         }
     }
 
+    /// Equal to no other partition's, and small.
+    public Object key() {
+        return key;
+    }
+
     public TenantId tenant() {
         return tenant;
     }
@@ -74,8 +80,7 @@ public final class Partition {
         return rowCount;
     }
 
-    /// By id; do not change.
-    public Series[] series() {
+    public SeriesTable series() {
         return series.value();
     }
 
@@ -126,9 +131,9 @@ public final class Partition {
         return new ByteSource(segment.name() + ", " + what, decoded, 0, decoded.length);
     }
 
-    private Series[] readSeries() {
+    private SeriesTable readSeries() {
         ByteSource source = open(Section.SERIES);
-        Series[] found = DictionaryCodec.readSeries(source);
+        SeriesTable found = DictionaryCodec.readSeries(source, symbols().strings());
         source.expectEnd();
         return found;
     }

@@ -65,7 +65,7 @@ public final class SegmentWriter {
         long offset = position;
         List<ProfileRow> sorted =
                 rows.stream().sorted(ROW_ORDER).map(SegmentWriter::sorted).toList();
-        ByteSink rowColumns = putBlocks(sorted, dictionary.seriesCount());
+        ByteSink rowColumns = putBlocks(sorted, dictionary.series().count());
         long blockBytes = position - offset;
         var sections = new EnumMap<Section, SectionEntry>(Section.class);
         for (Section section : Section.values()) {
@@ -178,9 +178,7 @@ public final class SegmentWriter {
                     DictionaryCodec.writeMappings(dictionary.symbols().mappings(), 0, sink);
             case FRAMES -> DictionaryCodec.writeFrames(dictionary.symbols().frames(), 0, sink);
             case NODES -> DictionaryCodec.writeNodes(dictionary.stacks(), 0, sink);
-            case SERIES ->
-                    DictionaryCodec.writeSeries(
-                            dictionary.series(), 0, dictionary.seriesCount(), sink);
+            case SERIES -> DictionaryCodec.writeSeries(dictionary.series(), 0, sink);
             case ROWS -> throw new IllegalStateException("rows are encoded with their blocks");
         }
         return sink;

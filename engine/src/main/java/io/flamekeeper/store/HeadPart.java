@@ -2,8 +2,7 @@ package io.flamekeeper.store;
 
 import io.flamekeeper.dictionary.DictionaryView;
 import io.flamekeeper.dictionary.ProfileRow;
-import io.flamekeeper.model.Labels;
-import io.flamekeeper.model.ProfileType;
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TimeRange;
@@ -18,6 +17,8 @@ final class HeadPart implements Part {
     private static final int BLOCK_ROWS = 64;
 
     private final PartitionKey key;
+    private final Object dictionaryKey;
+    private final Object contentKey = new Object();
     private final DictionaryView dictionary;
     private final ProfileRow[] rows;
     private final int rowCount;
@@ -29,12 +30,14 @@ final class HeadPart implements Part {
 
     HeadPart(
             PartitionKey key,
+            Object dictionaryKey,
             DictionaryView dictionary,
             ProfileRow[] rows,
             int rowCount,
             long firstMillis,
             long lastMillis) {
         this.key = key;
+        this.dictionaryKey = dictionaryKey;
         this.dictionary = dictionary;
         this.rows = rows;
         this.rowCount = rowCount;
@@ -72,11 +75,11 @@ final class HeadPart implements Part {
     }
 
     private SortedRows sort() {
-        int[] start = new int[dictionary.seriesCount() + 1];
+        int[] start = new int[dictionary.series().count() + 1];
         for (int i = 0; i < rowCount; i++) {
             start[rows[i].series() + 1]++;
         }
-        for (int series = 0; series < dictionary.seriesCount(); series++) {
+        for (int series = 0; series < dictionary.series().count(); series++) {
             start[series + 1] += start[series];
         }
         int[] next = start.clone();
@@ -84,7 +87,7 @@ final class HeadPart implements Part {
         for (int i = 0; i < rowCount; i++) {
             row[next[rows[i].series()]++] = rows[i];
         }
-        for (int series = 0; series < dictionary.seriesCount(); series++) {
+        for (int series = 0; series < dictionary.series().count(); series++) {
             Arrays.sort(
                     row,
                     start[series],
@@ -122,18 +125,18 @@ final class HeadPart implements Part {
     }
 
     @Override
-    public int seriesCount() {
-        return dictionary.seriesCount();
+    public Object dictionaryKey() {
+        return dictionaryKey;
     }
 
     @Override
-    public Labels labels(int series) {
-        return dictionary.series()[series].labels();
+    public Object contentKey() {
+        return contentKey;
     }
 
     @Override
-    public ProfileType type(int series) {
-        return dictionary.series()[series].type();
+    public SeriesTable series() {
+        return dictionary.series();
     }
 
     @Override
@@ -143,20 +146,32 @@ final class HeadPart implements Part {
     }
 
     @Override
-    public void forEachRow(int series, TimeRange range, RowVisitor visitor) {
+    public void forEachTotal(int series, TimeRange range, Grid grid, TotalVisitor visitor) {
         SortedRows all = sorted();
         int end = all.firstAt(series, range.endMillis());
         for (int i = all.firstAt(series, range.startMillis()); i < end; i++) {
-            visitor.row(all.row[i].timeMillis(), all.row[i].total());
+            visitor.total(all.row[i].timeMillis(), all.row[i].total(), 1);
         }
     }
 
     @Override
     public void addSelf(
-            int series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+            int[] series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
         SortedRows all = sorted();
-        int end = all.firstAt(series, range.endMillis());
-        int start = all.firstAt(series, range.startMillis());
+        for (int one : series) {
+            addSelf(
+                    all,
+                    all.firstAt(one, range.startMillis()),
+                    all.firstAt(one, range.endMillis()),
+                    spans,
+                    self,
+                    meter);
+        }
+    }
+
+    private static void addSelf(
+            SortedRows all, int from, int end, SpanFilter spans, long[] self, ScanMeter meter) {
+        int start = from;
         while (start < end) {
             int blockEnd = Math.min(start + BLOCK_ROWS, end);
             long pairs = 0;

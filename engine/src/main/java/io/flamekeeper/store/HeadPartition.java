@@ -12,6 +12,7 @@ final class HeadPartition {
 
     private final PartitionKey key;
     private final Dictionary dictionary;
+    private final Object dictionaryKey = new Object();
     private ProfileRow[] rows = new ProfileRow[4];
     private int rowCount;
     private long rowBytes;
@@ -56,6 +57,7 @@ final class HeadPartition {
     }
 
     HeadPart view() {
-        return new HeadPart(key, dictionary.view(), rows, rowCount, firstMillis, lastMillis);
+        return new HeadPart(
+                key, dictionaryKey, dictionary.view(), rows, rowCount, firstMillis, lastMillis);
     }
 }

@@ -1,7 +1,6 @@
 package io.flamekeeper.store;
 
-import io.flamekeeper.model.Labels;
-import io.flamekeeper.model.ProfileType;
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TimeRange;
@@ -16,6 +15,16 @@ final class SegmentPart implements Part {
 
     SegmentPart(Partition partition) {
         this.partition = partition;
+    }
+
+    @Override
+    public Object dictionaryKey() {
+        return partition.key();
+    }
+
+    @Override
+    public Object contentKey() {
+        return partition.key();
     }
 
     @Override
@@ -34,18 +43,8 @@ final class SegmentPart implements Part {
     }
 
     @Override
-    public int seriesCount() {
-        return partition.series().length;
-    }
-
-    @Override
-    public Labels labels(int series) {
-        return partition.series()[series].labels();
-    }
-
-    @Override
-    public ProfileType type(int series) {
-        return partition.series()[series].type();
+    public SeriesTable series() {
+        return partition.series();
     }
 
     @Override
@@ -56,16 +55,23 @@ final class SegmentPart implements Part {
     }
 
     @Override
-    public void forEachRow(int series, TimeRange range, RowVisitor visitor) {
+    public void forEachTotal(int series, TimeRange range, Grid grid, TotalVisitor visitor) {
         RowTable rows = partition.rows();
         int end = firstAt(rows, series, range.endMillis());
         for (int row = firstAt(rows, series, range.startMillis()); row < end; row++) {
-            visitor.row(timeMillis(rows, row), rows.total(row));
+            visitor.total(timeMillis(rows, row), rows.total(row), 1);
         }
     }
 
     @Override
     public void addSelf(
+            int[] series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+        for (int one : series) {
+            addSelf(one, range, spans, self, meter);
+        }
+    }
+
+    private void addSelf(
             int series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
         RowTable rows = partition.rows();
         int end = firstAt(rows, series, range.endMillis());

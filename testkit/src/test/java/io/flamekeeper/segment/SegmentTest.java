@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.GroupInterner;
 import io.flamekeeper.dictionary.ProfileRow;
-import io.flamekeeper.dictionary.Series;
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
@@ -22,13 +22,21 @@ import org.junit.jupiter.api.Test;
 class SegmentTest {
     /// Everything that is known of a row, in ids.
     private static String text(
-            Series series,
+            SeriesTable table,
+            int series,
             long timeNanos,
             long durationNanos,
             long period,
             long total,
             Map<List<Long>, Long> valueByNodeAndSpan) {
-        return List.of(series, timeNanos, durationNanos, period, total, valueByNodeAndSpan)
+        return List.of(
+                        table.labels(series),
+                        table.type(series),
+                        timeNanos,
+                        durationNanos,
+                        period,
+                        total,
+                        valueByNodeAndSpan)
                 .toString();
     }
 
@@ -52,12 +60,13 @@ class SegmentTest {
         for (int i = 0; i < 200; i++) {
             rows.addAll(interner.intern(profiles.next(), dictionary));
         }
-        Series[] series = dictionary.view().series();
+        SeriesTable series = dictionary.view().series();
         List<String> expected =
                 rows.stream()
                         .map(row ->
                                 text(
-                                        series[row.series()],
+                                        series,
+                                        row.series(),
                                         row.timeNanos(),
                                         row.durationNanos(),
                                         row.period(),
@@ -86,13 +95,14 @@ class SegmentTest {
         int[] node = new int[1000];
         long[] value = new long[1000];
         long[] spanId = new long[1000];
-        for (int id = 0; id < partition.series().length; id++) {
+        for (int id = 0; id < partition.series().count(); id++) {
             for (int row = table.seriesStart(id); row < table.seriesEnd(id); row++) {
                 byte[] block = partition.readBlock(table.blockOf(row));
                 partition.readPairs(block, row, node, value, spanId);
                 found.add(
                         text(
-                                partition.series()[id],
+                                partition.series(),
+                                id,
                                 table.timeNanos(row),
                                 table.durationNanos(row),
                                 table.period(row),

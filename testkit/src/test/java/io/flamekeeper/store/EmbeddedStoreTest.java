@@ -68,8 +68,13 @@ class EmbeddedStoreTest {
             long total = 0;
             for (Part part : snapshot.parts()) {
                 long[] self = new long[part.stacks().count()];
-                for (int series = 0; series < part.seriesCount(); series++) {
-                    part.addSelf(series, range, SpanFilter.ALL, self, Part.ScanMeter.UNLIMITED);
+                for (int series = 0; series < part.series().count(); series++) {
+                    part.addSelf(
+                            new int[] {series},
+                            range,
+                            SpanFilter.ALL,
+                            self,
+                            Part.ScanMeter.UNLIMITED);
                 }
                 for (int node = StackTable.ROOT; node < self.length; node++) {
                     total += self[node];
@@ -101,7 +106,7 @@ class EmbeddedStoreTest {
                 long[] self = new long[part.stacks().count()];
                 assertThatThrownBy(() ->
                                 part.addSelf(
-                                        0,
+                                        new int[] {0},
                                         TimeRange.ALWAYS,
                                         SpanFilter.ALL,
                                         self,
@@ -392,12 +397,15 @@ class EmbeddedStoreTest {
             try (Snapshot snapshot = store.snapshot(Workload.TENANT)) {
                 List<Map.Entry<String, Long>> rows = new ArrayList<>();
                 for (Part part : snapshot.parts()) {
-                    for (int series = 0; series < part.seriesCount(); series++) {
-                        String labels = part.labels(series).toString() + part.type(series);
-                        part.forEachRow(
+                    for (int series = 0; series < part.series().count(); series++) {
+                        String labels =
+                                part.series().labels(series).toString()
+                                        + part.series().type(series);
+                        part.forEachTotal(
                                 series,
                                 TimeRange.ALWAYS,
-                                (timeMillis, _) -> rows.add(Map.entry(labels, timeMillis)));
+                                Part.Grid.FINEST,
+                                (timeMillis, _, _) -> rows.add(Map.entry(labels, timeMillis)));
                     }
                 }
                 var now = new HashSet<>(rows);
