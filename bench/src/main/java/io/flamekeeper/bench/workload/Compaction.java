@@ -1,5 +1,7 @@
 package io.flamekeeper.bench.workload;
 
+import io.flamekeeper.model.TimeRange;
+
 /// A day of 200 instances as fast as it goes, then nothing until the server has put everything in order.
 ///
 /// Needs a server that seals soon (`seal-age=10s`). Options: `--seconds 60` of ingest, `--settle 300` seconds at most until
@@ -17,27 +19,33 @@ final class Compaction implements Workload {
                         options.number("seed", 1),
                         Ingest.aDayAgoNanos());
         var acknowledged = new Acknowledged(fleet);
-        long before = server.writtenBytes();
+        long writtenBefore = server.writtenBytes();
         var meter = new Usage.Meter(server);
         Ingest.closedLoop(target, acknowledged, options.number("seconds", 60), 16);
-        figures.usage("ingest", meter.stop(), acknowledged.count());
-        figures.row(
-                "fleet's own time",
-                "%.1f h",
-                (acknowledged.range().endMillis() - acknowledged.range().startMillis()) / 3.6e6);
-        figures.disk("after ingest", server.disk(), acknowledged.count());
-
+        Usage ingest = meter.stop();
+        ServerProcess.Disk afterIngest = server.disk();
+        double residentBefore = server.residentMegabytes();
         meter = new Usage.Meter(server);
         double seconds = Quiescence.await(server, QUIET_SECONDS, options.number("settle", 300));
-        Usage usage = meter.stop();
-        figures.row("quiet after", "%.0f s", seconds);
-        figures.usage("sealing and compaction", usage, acknowledged.count());
-        ServerProcess.Disk disk = server.disk();
-        figures.disk("when quiet, everything included", disk, acknowledged.count());
-        figures.row(
-                "written to kept",
-                "%.1f times",
-                (double) (server.writtenBytes() - before) / disk.bytes());
+        Usage compaction = meter.stop();
+        ServerProcess.Disk quiet = server.disk();
+        long written = server.writtenBytes() - writtenBefore;
+
+        // Not before: the server would need memory for its answers.
         acknowledged.compare(target, figures);
+        long profiles = acknowledged.count();
+        TimeRange range = acknowledged.range();
+        figures.row(
+                "fleet's own time", "%.1f h", (range.endMillis() - range.startMillis()) / 3.6e6);
+        figures.usage("ingest", ingest, profiles);
+        figures.disk("after ingest", afterIngest, profiles);
+        figures.row("quiet after", "%.0f s", seconds);
+        figures.usage("sealing and compaction", compaction, profiles);
+        figures.row(
+                "memory above that after ingest",
+                "%.0f MB",
+                compaction.peakMegabytes() - residentBefore);
+        figures.disk("when quiet, everything included", quiet, profiles);
+        figures.row("written to kept", "%.1f times", (double) written / quiet.bytes());
     }
 }
