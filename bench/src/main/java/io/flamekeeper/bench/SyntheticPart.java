@@ -144,7 +144,7 @@ final class SyntheticPart implements Part {
 
             @Override
             public StoreStatistics statistics() {
-                return new StoreStatistics(0, 0, 0, 1, 0, 0, 0, 0, 0, 0);
+                return new StoreStatistics(0, 0, 0, 1, 0, 0, 0, 0, 0, 0, false);
             }
 
             @Override

@@ -31,15 +31,22 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedStore implements Store {
     private final Vfs vfs;
     private final StoreFault fault;
+    private final Reserve reserve;
     private final List<Shard> shards;
     private final Sealer sealer;
     private final long recoveredProfiles;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private EmbeddedStore(
-            Vfs vfs, StoreFault fault, List<Shard> shards, Sealer sealer, long recoveredProfiles) {
+            Vfs vfs,
+            StoreFault fault,
+            Reserve reserve,
+            List<Shard> shards,
+            Sealer sealer,
+            long recoveredProfiles) {
         this.vfs = vfs;
         this.fault = fault;
+        this.reserve = reserve;
         this.shards = shards;
         this.sealer = sealer;
         this.recoveredProfiles = recoveredProfiles;
@@ -63,9 +70,12 @@ public final class EmbeddedStore implements Store {
             Consumer<String> report) {
         var fault = new StoreFault();
         var logFiles = new LogFiles(vfs, config.logStepBytes(), config.shardCount());
+        // A step for every log, and one to spare.
+        long marginBytes = (config.shardCount() + 1L) * config.logStepBytes();
+        var reserve = new Reserve(vfs, logFiles, clock, config.reserveBytes(), marginBytes);
         Recovery.Result found;
         try {
-            found = Recovery.run(vfs, logFiles, fault, config.shardCount(), hashSeed);
+            found = Recovery.run(reserve.folder(), logFiles, fault, config.shardCount(), hashSeed);
         } catch (IOException e) {
             throw closing(
                     vfs,
@@ -75,7 +85,12 @@ public final class EmbeddedStore implements Store {
             throw closing(vfs, e);
         }
         found.report().forEach(report);
-        return start(vfs, config, clock, hashSeed, threads, report, fault, logFiles, found);
+        try {
+            reserve.open();
+        } catch (IOException e) {
+            report.accept("reserve: cannot be made, will be tried again: " + e);
+        }
+        return start(reserve, config, clock, hashSeed, threads, report, fault, logFiles, found);
     }
 
     private static RuntimeException closing(Vfs vfs, RuntimeException cause) {
@@ -88,7 +103,7 @@ public final class EmbeddedStore implements Store {
     }
 
     private static EmbeddedStore start(
-            Vfs vfs,
+            Reserve reserve,
             StoreConfig config,
             InstantSource clock,
             long hashSeed,
@@ -97,6 +112,7 @@ public final class EmbeddedStore implements Store {
             StoreFault fault,
             LogFiles logFiles,
             Recovery.Result found) {
+        Vfs vfs = reserve.folder();
         List<Shard> shards = new ArrayList<>();
         var sealer = new Sealer(vfs, logFiles, fault, found.catalog(), shards, report);
         var generation = new AtomicLong(found.generationMax());
@@ -106,6 +122,7 @@ public final class EmbeddedStore implements Store {
                         config,
                         clock,
                         fault,
+                        reserve,
                         generation::incrementAndGet,
                         sealer::wake,
                         hashSeed);
@@ -117,7 +134,8 @@ public final class EmbeddedStore implements Store {
         }
         shards.forEach(shard -> threads.newThread(shard::run).start());
         threads.newThread(sealer::run).start();
-        return new EmbeddedStore(vfs, fault, List.copyOf(shards), sealer, found.profiles());
+        return new EmbeddedStore(
+                vfs, fault, reserve, List.copyOf(shards), sealer, found.profiles());
     }
 
     /// A service may have been another shard's when its uploads came.
@@ -256,7 +274,8 @@ public final class EmbeddedStore implements Store {
                 sum(shards, Shard::syncCount),
                 sum(shards, Shard::repeatedUploads),
                 sum(shards, Shard::forgottenUploads),
-                sum(shards, Shard::dictionaryRolls));
+                sum(shards, Shard::dictionaryRolls),
+                reserve.isFull());
     }
 
     private static <T> long sum(List<T> all, ToLongFunction<T> figure) {

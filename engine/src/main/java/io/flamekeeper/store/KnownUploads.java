@@ -84,7 +84,7 @@ final class KnownUploads {
     /// Number of the upload, or [#UNKNOWN] if it did not come within 24 hours before `nowMillis`.
     long find(long secret, UploadHash upload, long nowMillis) {
         long wantedHigh = upload.high() ^ secret;
-        int wantedLow = (int) (upload.low() ^ secret >>> Integer.SIZE);
+        int wantedLow = (int) (upload.low() ^ (secret >>> Integer.SIZE));
         int slot = home(wantedHigh, wantedLow);
         while (slots[slot] != 0) {
             int place = slots[slot] - 1;
@@ -117,7 +117,7 @@ final class KnownUploads {
         }
         int place = (first + count) % high.length;
         high[place] = upload.high() ^ secret;
-        low[place] = (int) (upload.low() ^ secret >>> Integer.SIZE);
+        low[place] = (int) (upload.low() ^ (secret >>> Integer.SIZE));
         second[place] = seconds(receivedMillis);
         count++;
         link(place);

@@ -39,6 +39,7 @@ final class Shard {
     private final StoreConfig config;
     private final InstantSource clock;
     private final StoreFault fault;
+    private final Reserve reserve;
     private final LongSupplier nextGeneration;
     private final Runnable sealSoon;
 
@@ -103,6 +104,7 @@ final class Shard {
             StoreConfig config,
             InstantSource clock,
             StoreFault fault,
+            Reserve reserve,
             LongSupplier nextGeneration,
             Runnable sealSoon,
             long hashSeed) {}
@@ -114,6 +116,7 @@ final class Shard {
         this.config = context.config;
         this.clock = context.clock;
         this.fault = context.fault;
+        this.reserve = context.reserve;
         this.nextGeneration = context.nextGeneration;
         this.sealSoon = context.sealSoon;
         this.hashSeed = context.hashSeed;
@@ -339,6 +342,7 @@ final class Shard {
     private void log(Work.Append append, Batch batch) {
         try {
             fault.check();
+            reserve.checkRoom();
             checkRoom();
         } catch (FlamekeeperException e) {
             append.done().completeExceptionally(e);
@@ -423,6 +427,7 @@ final class Shard {
                 case NONE -> {}
             }
         } catch (IOException e) {
+            reserve.logFailed(e);
             refuse(
                     batch,
                     new FlamekeeperException(

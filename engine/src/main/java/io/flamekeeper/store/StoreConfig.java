@@ -20,6 +20,8 @@ import java.time.Duration;
 ///     dictionaries, so there is always room for another name: none is dropped, and none needs a stand-in
 /// @param uploadsMax     uploads of the last 24 hours that are known when they are sent again, of all shards
 ///     together; 24 bytes each
+/// @param reserveBytes   size of a file that is given up when the disk is full, so that what makes room can go
+///     on; 0 = none
 public record StoreConfig(
         int shardCount,
         int queueGroupsMax,
@@ -31,7 +33,8 @@ public record StoreConfig(
         Durability durability,
         int dictionaryNodesMax,
         long dictionaryStringBytesMax,
-        int uploadsMax) {
+        int uploadsMax,
+        long reserveBytes) {
     /// A head this many times over its limits, because sealing fails, takes nothing more.
     static final int OVERFULL = 4;
 
@@ -46,6 +49,12 @@ public record StoreConfig(
         check("dictionaryNodesMax", dictionaryNodesMax);
         check("dictionaryStringBytesMax", dictionaryStringBytesMax);
         check("uploadsMax", uploadsMax);
+        if (reserveBytes < 0) {
+            throw new FlamekeeperException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "reserveBytes: %d (expected: >= 0)",
+                    reserveBytes);
+        }
     }
 
     private static void check(String name, long value) {
@@ -67,7 +76,8 @@ public record StoreConfig(
                 Durability.FSYNC,
                 4_000_000,
                 64L << 20,
-                4_000_000);
+                4_000_000,
+                64L << 20);
     }
 
     /// With another queue.
@@ -83,7 +93,8 @@ public record StoreConfig(
                 durability,
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
-                uploadsMax);
+                uploadsMax,
+                reserveBytes);
     }
 
     /// With other limits of a head.
@@ -99,7 +110,8 @@ public record StoreConfig(
                 durability,
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
-                uploadsMax);
+                uploadsMax,
+                reserveBytes);
     }
 
     /// With other steps of a log's file.
@@ -115,7 +127,8 @@ public record StoreConfig(
                 durability,
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
-                uploadsMax);
+                uploadsMax,
+                reserveBytes);
     }
 
     /// With another moment of answering.
@@ -131,7 +144,8 @@ public record StoreConfig(
                 chosen,
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
-                uploadsMax);
+                uploadsMax,
+                reserveBytes);
     }
 
     /// With other limits of a dictionary.
@@ -147,7 +161,8 @@ public record StoreConfig(
                 durability,
                 nodes,
                 stringBytes,
-                uploadsMax);
+                uploadsMax,
+                reserveBytes);
     }
 
     /// With another number of uploads that are known.
@@ -163,6 +178,24 @@ public record StoreConfig(
                 durability,
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
-                uploads);
+                uploads,
+                reserveBytes);
+    }
+
+    /// With another reserve.
+    public StoreConfig withReserveBytes(long bytes) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax,
+                uploadsMax,
+                bytes);
     }
 }

@@ -13,6 +13,7 @@ package io.flamekeeper.store;
 /// @param forgottenUploads uploads forgotten within 24 hours, because there were more than may be known; one of
 ///     them that is sent again is stored again
 /// @param dictionaryRolls  heads sealed because a dictionary was full, since the store was opened
+/// @param isDiskFull       whether appends are refused until there is room on the disk
 public record StoreStatistics(
         long appendedProfiles,
         long recoveredProfiles,
@@ -23,4 +24,5 @@ public record StoreStatistics(
         long syncCount,
         long repeatedUploads,
         long forgottenUploads,
-        long dictionaryRolls) {}
+        long dictionaryRolls,
+        boolean isDiskFull) {}

@@ -74,9 +74,13 @@ public final class LogFiles {
     }
 
     /// Deletes the spares, to make room.
-    public synchronized void discardSpares() throws IOException {
+    ///
+    /// @return whether there were any
+    public synchronized boolean discardSpares() throws IOException {
+        boolean hadAny = !spares.isEmpty();
         for (String spare = spares.poll(); spare != null; spare = spares.poll()) {
             vfs.delete(spare);
         }
+        return hadAny;
     }
 }

@@ -122,6 +122,11 @@ public final class Metrics implements CallObserver, AutoCloseable {
         gauge("store.segment.bytes", "their size", store, of(StoreStatistics::segmentBytes));
         gauge("store.wal.bytes", "size of the logs", store, of(StoreStatistics::walBytes));
         gauge(
+                "store.disk.full",
+                "1 = takes no profiles until there is room",
+                store,
+                one -> one.statistics().isDiskFull() ? 1 : 0);
+        gauge(
                 "store.fault",
                 "1 = takes no more profiles",
                 store,

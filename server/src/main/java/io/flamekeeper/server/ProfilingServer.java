@@ -176,7 +176,8 @@ public final class ProfilingServer implements AutoCloseable {
                 defaults.withSealing(
                                 config.sealLogBytes(), defaults.sealHeadBytes(), config.sealAge())
                         .withDurability(config.durability())
-                        .withUploadsMax(config.uploadsMax());
+                        .withUploadsMax(config.uploadsMax())
+                        .withReserveBytes(config.reserveBytes());
         return EmbeddedStore.open(
                 folder,
                 chosen,

@@ -29,7 +29,8 @@ public record ServerConfig(
         long sealLogBytes,
         Duration sealAge,
         Durability durability,
-        int uploadsMax) {
+        int uploadsMax,
+        long reserveBytes) {
     private static final int UPLOADS_MAX = 1 << 28;
 
     private static final Map<Character, Duration> UNITS =
@@ -70,7 +71,8 @@ public record ServerConfig(
                 number(settings, Setting.SEAL_LOG_BYTES, 1, Long.MAX_VALUE),
                 duration(settings, Setting.SEAL_AGE),
                 durability(settings, Setting.DURABILITY),
-                (int) number(settings, Setting.UPLOADS_MAX, 1, UPLOADS_MAX));
+                (int) number(settings, Setting.UPLOADS_MAX, 1, UPLOADS_MAX),
+                number(settings, Setting.RESERVE_BYTES, 0, Long.MAX_VALUE / 2));
     }
 
     private static int shards(int asked) {

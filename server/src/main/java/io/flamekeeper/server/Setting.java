@@ -29,7 +29,10 @@ public enum Setting {
                     + " within 100 ms; none = once it is written, and never synced"),
     UPLOADS_MAX(
             "4000000",
-            "uploads of the last 24 h that are stored once, however often they are sent; 24 bytes of memory each");
+            "uploads of the last 24 h that are stored once, however often they are sent; 24 bytes of memory each"),
+    RESERVE_BYTES(
+            "67108864",
+            "size of a file that is given up when the disk is full, so that what makes room can go on; 0 = none");
 
     private final String defaultText;
     private final String meaning;

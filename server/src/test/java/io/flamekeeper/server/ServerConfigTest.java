@@ -40,6 +40,7 @@ class ServerConfigTest {
             case SEAL_AGE -> "7m";
             case DURABILITY -> "interval";
             case UPLOADS_MAX -> "1007";
+            case RESERVE_BYTES -> "1008";
         };
     }
 

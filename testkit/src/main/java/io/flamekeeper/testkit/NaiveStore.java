@@ -69,7 +69,7 @@ public final class NaiveStore implements Store {
     @Override
     public StoreStatistics statistics() {
         long parts = partsByTenant.values().stream().mapToLong(List::size).sum();
-        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, 0, 0, 0);
+        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, 0, 0, 0, false);
     }
 
     @Override

@@ -24,7 +24,8 @@ final class TestStores {
         return StoreConfig.defaults(shardCount)
                 .withQueueGroupsMax(64)
                 .withSealing(64L << 20, 64L << 20, Duration.ofDays(10_000))
-                .withLogStepBytes(LOG_STEP_BYTES);
+                .withLogStepBytes(LOG_STEP_BYTES)
+                .withReserveBytes(0);
     }
 
     static EmbeddedStore open(Vfs vfs, int shardCount) {
