@@ -27,7 +27,8 @@ class FullDiskTest {
     private static final long RESERVE_BYTES = 50_000;
     private static final long DISK_BYTES = 100_000;
 
-    private final RandomProfiles profiles = new RandomProfiles(31, new RandomProfiles.Shape(3, 60, 120, 3, 40));
+    private final RandomProfiles profiles =
+            new RandomProfiles(31, new RandomProfiles.Shape(3, 60, 120, 3, 40));
     private final Ledger ledger = new Ledger();
 
     private static StoreConfig config() {
