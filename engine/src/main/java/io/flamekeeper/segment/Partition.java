@@ -9,6 +9,7 @@ import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.segment.SegmentLayout.Section;
 import java.lang.ref.SoftReference;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class Partition {
     private final long lastMillis;
     private final int rowCount;
     private final long offset;
+    private final List<UploadMark> uploads = new ArrayList<>();
     private final Map<Section, Extent> extents = new EnumMap<>(Section.class);
 
     private final Kept<SeriesTable> series = new Kept<>(this::readSeries);
@@ -52,6 +54,9 @@ public final class Partition {
             int decodedBytes = source.nextInt(Integer.MAX_VALUE);
             extents.put(section, new Extent(start, storedBytes, decodedBytes, source.nextInt()));
             start += storedBytes;
+        }
+        for (int remaining = source.nextCount(); remaining > 0; remaining--) {
+            uploads.add(new UploadMark(source.nextLong(), source.nextLong(), source.nextLong()));
         }
     }
 
@@ -96,6 +101,97 @@ public final class Partition {
         return stacks.value();
     }
 
+    public List<UploadMark> uploads() {
+        return uploads;
+    }
+
+    public RowCursor rowCursor() {
+        RowTable table = rows();
+        int seriesCount = series().count();
+        return new RowCursor() {
+            private int row = -1;
+            private int series;
+            private int block = -1;
+            private byte[] bytes = new byte[0];
+            private int[] node = new int[0];
+            private long[] value = new long[0];
+            private long[] spanId = new long[0];
+
+            @Override
+            public boolean next() {
+                if (row + 1 >= rowCount) {
+                    return false;
+                }
+                row++;
+                while (series + 1 < seriesCount && table.seriesEnd(series) <= row) {
+                    series++;
+                }
+                if (table.blockOf(row) != block) {
+                    block = table.blockOf(row);
+                    bytes = readBlock(block);
+                }
+                int n = table.pairCount(row);
+                if (node.length < n) {
+                    node = new int[n];
+                    value = new long[n];
+                    spanId = new long[n];
+                }
+                readPairs(bytes, row, node, value, spanId);
+                return true;
+            }
+
+            @Override
+            public int series() {
+                return series;
+            }
+
+            @Override
+            public long timeNanos() {
+                return table.timeNanos(row);
+            }
+
+            @Override
+            public long durationNanos() {
+                return table.durationNanos(row);
+            }
+
+            @Override
+            public long period() {
+                return table.period(row);
+            }
+
+            @Override
+            public long total() {
+                return table.total(row);
+            }
+
+            @Override
+            public int pairCount() {
+                return table.pairCount(row);
+            }
+
+            @Override
+            public int[] node() {
+                return node;
+            }
+
+            @Override
+            public long[] value() {
+                return value;
+            }
+
+            @Override
+            public boolean hasSpans() {
+                return table.hasSpans(row);
+            }
+
+            @Override
+            public long[] spanId() {
+                return spanId;
+            }
+        };
+    }
+
     /// The bytes of one block, checked; [#readPairs] takes rows out of them.
     public byte[] readBlock(int block) {
         RowTable table = rows();
@@ -133,7 +229,7 @@ public final class Partition {
 
     private SeriesTable readSeries() {
         ByteSource source = open(Section.SERIES);
-        SeriesTable found = DictionaryCodec.readSeries(source, symbols().strings());
+        SeriesTable found = DictionaryCodec.readSeries(source, DictionaryCodec.readStrings(source));
         source.expectEnd();
         return found;
     }

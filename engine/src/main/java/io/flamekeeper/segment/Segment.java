@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A sealed segment, open for reading by many threads. Every byte is checked before it is believed.
@@ -31,6 +32,7 @@ public final class Segment {
     private final VfsFile file;
     private final long size;
     private final List<Partition> partitions;
+    private SegmentHeader header = SegmentHeader.sealed(0, 0, 0);
     private final AtomicInteger references = new AtomicInteger(1);
 
     private Segment(String name, VfsFile file) throws IOException {
@@ -94,6 +96,25 @@ public final class Segment {
             throw corrupt("table of contents does not match its checksum");
         }
         var source = new ByteSource(name + ", table of contents", table, 0, length);
+        long number = source.nextVarint();
+        int level = source.nextInt(255);
+        String owner = source.nextString();
+        SegmentHeader.Origin origin;
+        if (source.nextInt(1) == 0) {
+            origin = new SegmentHeader.Sealed(source.nextInt(Integer.MAX_VALUE), source.nextVarint());
+        } else {
+            List<Long> numbers = new ArrayList<>();
+            for (int remaining = source.nextCount(); remaining > 0; remaining--) {
+                numbers.add(source.nextVarint());
+            }
+            origin = new SegmentHeader.Compacted(numbers);
+        }
+        header =
+                new SegmentHeader(
+                        number,
+                        level,
+                        owner.isEmpty() ? Optional.empty() : Optional.of(new TenantId(owner)),
+                        origin);
         List<TenantId> tenants = new ArrayList<>();
         for (int remaining = source.nextCount(); remaining > 0; remaining--) {
             tenants.add(new TenantId(source.nextString()));
@@ -104,6 +125,10 @@ public final class Segment {
         }
         source.expectEnd();
         return List.copyOf(found);
+    }
+
+    public SegmentHeader header() {
+        return header;
     }
 
     public String name() {

@@ -28,6 +28,7 @@ public final class SegmentWriter {
             Comparator.comparingInt(ProfileRow::series).thenComparingLong(ProfileRow::timeNanos);
 
     private final VfsFile file;
+    private final SegmentHeader segmentHeader;
     private long position;
     private final Map<TenantId, Integer> tenants = new LinkedHashMap<>();
     private final List<PartitionEntry> partitions = new ArrayList<>();
@@ -40,13 +41,17 @@ public final class SegmentWriter {
             int rowCount,
             long offset,
             long blockBytes,
-            Map<Section, SectionEntry> sections) {}
+            Map<Section, SectionEntry> sections,
+            List<UploadMark> uploads) {}
 
     private record SectionEntry(int storedBytes, int decodedBytes, int crc) {}
 
     /// @param file empty; stays open and unsynced
-    public SegmentWriter(VfsFile file, int shard, long generation) throws IOException {
+    public SegmentWriter(VfsFile file, SegmentHeader segmentHeader) throws IOException {
         this.file = file;
+        this.segmentHeader = segmentHeader;
+        int shard = 0;
+        long generation = segmentHeader.number();
         var header = new ByteSink(SegmentLayout.HEADER_BYTES);
         header.putInt(SegmentLayout.MAGIC);
         header.putInt(SegmentLayout.VERSION);
@@ -57,10 +62,39 @@ public final class SegmentWriter {
     }
 
     /// Adds what one service has. A tenant and service may be added once.
-    ///
-    /// @param rows at least one, in any order
-    public void add(
-            TenantId tenant, String service, DictionaryView dictionary, List<ProfileRow> rows)
+    public void add(PartitionSource source, SumPlan plan) throws IOException {
+        List<ProfileRow> rows = new ArrayList<>();
+        RowCursor cursor = source.rows();
+        while (cursor.next()) {
+            int n = cursor.pairCount();
+            rows.add(
+                    new ProfileRow(
+                            cursor.series(),
+                            cursor.timeNanos(),
+                            cursor.durationNanos(),
+                            cursor.period(),
+                            cursor.total(),
+                            Arrays.copyOf(cursor.node(), n),
+                            Arrays.copyOf(cursor.value(), n),
+                            cursor.hasSpans() ? Arrays.copyOf(cursor.spanId(), n) : new long[0]));
+        }
+        if (rows.isEmpty()) {
+            return;
+        }
+        add(
+                source.tenant(),
+                source.service(),
+                new DictionaryView(source.symbols(), source.stacks(), source.series()),
+                rows,
+                source.uploads());
+    }
+
+    private void add(
+            TenantId tenant,
+            String service,
+            DictionaryView dictionary,
+            List<ProfileRow> rows,
+            List<UploadMark> uploads)
             throws IOException {
         long offset = position;
         List<ProfileRow> sorted =
@@ -81,7 +115,8 @@ public final class SegmentWriter {
                         rows.size(),
                         offset,
                         blockBytes,
-                        sections));
+                        sections,
+                        uploads));
     }
 
     /// The same row with its pairs in order of nodes, which makes the differences small.
@@ -178,7 +213,10 @@ public final class SegmentWriter {
                     DictionaryCodec.writeMappings(dictionary.symbols().mappings(), 0, sink);
             case FRAMES -> DictionaryCodec.writeFrames(dictionary.symbols().frames(), 0, sink);
             case NODES -> DictionaryCodec.writeNodes(dictionary.stacks(), 0, sink);
-            case SERIES -> DictionaryCodec.writeSeries(dictionary.series(), 0, sink);
+            case SERIES -> {
+                DictionaryCodec.writeStrings(dictionary.series().strings(), 0, sink);
+                DictionaryCodec.writeSeries(dictionary.series(), 0, sink);
+            }
             case ROWS -> throw new IllegalStateException("rows are encoded with their blocks");
         }
         return sink;
@@ -202,6 +240,21 @@ public final class SegmentWriter {
     /// Writes the table of contents; returns the size of the file.
     public long finish() throws IOException {
         var sink = new ByteSink(1 << 12);
+        sink.putVarint(segmentHeader.number());
+        sink.putVarint(segmentHeader.level());
+        sink.putString(segmentHeader.tenant().map(TenantId::value).orElse(""));
+        switch (segmentHeader.origin()) {
+            case SegmentHeader.Sealed(int shard, long generation) -> {
+                sink.putVarint(0);
+                sink.putVarint(shard);
+                sink.putVarint(generation);
+            }
+            case SegmentHeader.Compacted(List<Long> numbers) -> {
+                sink.putVarint(1);
+                sink.putVarint(numbers.size());
+                numbers.forEach(sink::putVarint);
+            }
+        }
         sink.putVarint(tenants.size());
         tenants.keySet().forEach(tenant -> sink.putString(tenant.value()));
         sink.putVarint(partitions.size());
@@ -217,6 +270,12 @@ public final class SegmentWriter {
                 sink.putVarint(section.storedBytes);
                 sink.putVarint(section.decodedBytes);
                 sink.putInt(section.crc);
+            }
+            sink.putVarint(partition.uploads.size());
+            for (UploadMark mark : partition.uploads) {
+                sink.putLong(mark.high());
+                sink.putLong(mark.low());
+                sink.putLong(mark.receivedMillis());
             }
         }
         int tableBytes = sink.size();

@@ -2,11 +2,17 @@ package io.flamekeeper.store;
 
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.segment.Segment;
+import io.flamekeeper.segment.SegmentHeader;
 import io.flamekeeper.segment.SegmentWriter;
+import io.flamekeeper.segment.SumPlan;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +31,15 @@ final class Sealer {
 
     private final Vfs vfs;
     private final StoreFault fault;
-    private final Catalog catalog;
+    private final LiveSegments live;
+    private final InstantSource clock;
     private final List<Shard> shards;
     private final Consumer<String> report;
 
     /// Held while sealing; whoever wants to seal waits for it.
     private final ReentrantLock sealing = new ReentrantLock();
+
+    private final Deque<Replaced> replaced = new ArrayDeque<>();
 
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     private volatile @Nullable Thread thread;
@@ -39,12 +48,14 @@ final class Sealer {
     Sealer(
             Vfs vfs,
             StoreFault fault,
-            Catalog catalog,
+            LiveSegments live,
+            InstantSource clock,
             List<Shard> shards,
             Consumer<String> report) {
         this.vfs = vfs;
         this.fault = fault;
-        this.catalog = catalog;
+        this.live = live;
+        this.clock = clock;
         this.shards = shards;
         this.report = report;
     }
@@ -106,6 +117,7 @@ final class Sealer {
                     }
                 }
             }
+            deleteLogs();
         } finally {
             sealing.unlock();
         }
@@ -113,35 +125,58 @@ final class Sealer {
 
     private void seal(Shard shard, ShardState.FrozenHead head) throws IOException {
         Generation generation = head.generation();
-        String name = generation.segmentName();
-        Files.replace(vfs, fault, name, file -> write(file, head));
+        var header =
+                SegmentHeader.sealed(live.nextNumber(), generation.shard(), generation.number());
+        String name = SegmentNames.of(header.number());
+        Files.replace(vfs, fault, name, file -> write(file, header, head));
         Segment segment = Segment.open(vfs, name);
+        var sealed =
+                new LiveSegment(segment, LiveSegment.describe(segment, clock.millis()));
         try {
-            List<Generation> live = new ArrayList<>(catalog.segments());
-            live.add(generation);
-            catalog.publish(live);
-        } catch (IOException | RuntimeException e) {
-            segment.release();
+            live.add(sealed, generation.number(), () -> shard.sealed(head));
+        } catch (IOException e) {
+            sealed.release();
+            abandon(name, e);
+            throw e;
+        } catch (RuntimeException e) {
+            sealed.release();
             throw e;
         }
-        shard.sealed(head, segment);
-        removeWhatIsReplaced(generation);
+        replaced.add(new Replaced(generation, sealed));
     }
 
-    /// What stays because of an error does no harm; the next start removes it.
-    private void removeWhatIsReplaced(Generation sealed) {
+    /// A segment whose log is not needed any more.
+    private record Replaced(Generation generation, LiveSegment segment) {}
+
+    private void abandon(String name, IOException cause) {
         try {
-            vfs.delete(sealed.logName());
-            catalog.removeOld();
+            Files.deleteIfExists(vfs, name);
         } catch (IOException e) {
-            report.accept("cannot delete what a new segment replaces: " + e);
+            cause.addSuppressed(e);
         }
     }
 
-    private static void write(VfsFile file, ShardState.FrozenHead head) throws IOException {
-        var writer = new SegmentWriter(file, head.generation().shard(), head.generation().number());
-        for (HeadPart part : head.parts()) {
-            writer.add(part.key().tenant(), part.service(), part.dictionary(), part.rows());
+    /// What cannot be deleted now is tried again.
+    private void deleteLogs() {
+        try {
+            while (!replaced.isEmpty()) {
+                Files.deleteIfExists(vfs, replaced.getFirst().generation.logName());
+                replaced.removeFirst().segment.logIsGone();
+            }
+        } catch (IOException e) {
+            report.accept("cannot delete a log that a segment replaces: " + e);
+        }
+    }
+
+    private static void write(VfsFile file, SegmentHeader header, ShardState.FrozenHead head)
+            throws IOException {
+        var writer = new SegmentWriter(file, header);
+        List<HeadPart> parts =
+                Arrays.stream(head.parts())
+                        .sorted(Comparator.comparing(HeadPart::key))
+                        .toList();
+        for (HeadPart part : parts) {
+            writer.add(new HeadSource(part), SumPlan.ofLevel(header.level()));
         }
         writer.finish();
     }

@@ -7,7 +7,6 @@ import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
-import io.flamekeeper.segment.Segment;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
@@ -77,7 +76,7 @@ final class Shard {
             Runnable sealSoon,
             long hashSeed) {}
 
-    /// @param found what the logs and segments of this shard hold
+    /// @param found what the logs of this shard hold
     Shard(int number, Context context, Recovery.Found found) {
         this.number = number;
         this.vfs = context.vfs;
@@ -88,7 +87,7 @@ final class Shard {
         this.sealSoon = context.sealSoon;
         this.hashSeed = context.hashSeed;
         this.queue = new WorkQueue<>(config.queueGroupsMax());
-        this.state = new AtomicReference<>(ShardState.of(found.frozen(), found.segments()));
+        this.state = new AtomicReference<>(ShardState.of(found.frozen()));
         Optional<Recovery.OpenLog> open = found.active();
         this.head = open.map(Recovery.OpenLog::head).orElseGet(this::newHead);
         this.wal = open.map(Recovery.OpenLog::wal).orElseGet(this::newLog);
@@ -143,9 +142,9 @@ final class Shard {
         return state.get();
     }
 
-    /// Shows the segment instead of the head it was made from.
-    void sealed(ShardState.FrozenHead frozen, Segment segment) {
-        state.updateAndGet(now -> now.sealed(frozen, segment));
+    /// Shows the head no more: a segment has it all.
+    void sealed(ShardState.FrozenHead frozen) {
+        state.updateAndGet(now -> now.sealed(frozen));
     }
 
     long appendedProfiles() {
