@@ -3,12 +3,12 @@ package io.flamekeeper.compaction;
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.DictionaryView;
 import io.flamekeeper.dictionary.GroupInterner;
-import io.flamekeeper.dictionary.OrderedSeries;
 import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.segment.CanonicalSeries;
 import io.flamekeeper.segment.PartitionSource;
 import io.flamekeeper.segment.RowCursor;
 import io.flamekeeper.segment.UploadMark;
@@ -29,7 +29,7 @@ public final class MergedSource implements PartitionSource {
     private final String service;
     private final TimeRange window;
     private final DictionaryView dictionary;
-    private final OrderedSeries series;
+    private final CanonicalSeries series;
     private final List<Mapped> inputs;
     private final List<UploadMark> uploads;
     private final Pause pause;
@@ -41,7 +41,7 @@ public final class MergedSource implements PartitionSource {
     public record Input(
             PartitionSource source, long firstMillis, long lastMillis, RowFilter filter) {
         private boolean isWhole(TimeRange window) {
-            return filter == RowFilter.ALL && window.covers(firstMillis, lastMillis);
+            return filter.equals(RowFilter.ALL) && window.covers(firstMillis, lastMillis);
         }
     }
 
@@ -52,7 +52,7 @@ public final class MergedSource implements PartitionSource {
             List<Input> inputs,
             TimeRange window,
             DictionaryView dictionary,
-            OrderedSeries series,
+            CanonicalSeries series,
             List<Mapped> mapped,
             List<UploadMark> uploads,
             Pause pause) {
@@ -116,11 +116,12 @@ public final class MergedSource implements PartitionSource {
             return Optional.empty();
         }
         DictionaryView joined = dictionary.view();
-        OrderedSeries ordered = OrderedSeries.of(joined.series());
+        CanonicalSeries ordered = CanonicalSeries.of(joined.series());
+        int[] rank = ordered.rankByOriginal();
         for (Mapped one : mapped) {
             int[] ids = one.series();
             for (int i = 0; i < ids.length; i++) {
-                ids[i] = ids[i] < 0 ? ids[i] : ordered.rank(ids[i]);
+                ids[i] = ids[i] < 0 ? ids[i] : rank[ids[i]];
             }
         }
         return Optional.of(

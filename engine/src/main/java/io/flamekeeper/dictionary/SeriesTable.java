@@ -43,6 +43,16 @@ public interface SeriesTable {
         void label(int name, int value);
     }
 
+    /// String ids of the label's values of the series `[from, to)`, 0 where a series lacks it, in the first
+    /// elements of the array.
+    ///
+    /// @param name string id, of [#labelNames] or any other
+    default void valuesOf(int name, int from, int to, int[] into) {
+        for (int series = from; series < to; series++) {
+            into[series - from] = valueOf(series, name);
+        }
+    }
+
     /// Types, each once, by type id.
     List<ProfileType> types();
 

@@ -1,6 +1,7 @@
 package io.flamekeeper.store;
 
 import io.flamekeeper.compaction.SegmentInfo;
+import io.flamekeeper.segment.Partition;
 import io.flamekeeper.vfs.Vfs;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -78,6 +79,20 @@ final class LiveSegments {
         return catalog.state().retention();
     }
 
+    /// Those of the tombstones that may hide rows of the partition.
+    static List<Tombstone> applying(
+            List<Tombstone> tombstones, LiveSegment segment, Partition partition) {
+        return tombstones.stream()
+                .filter(one ->
+                        one.appliesTo(segment.number())
+                                && one.tenant().equals(partition.tenant())
+                                && one.range()
+                                        .overlaps(
+                                                partition.firstMillis(),
+                                                partition.lastMillis()))
+                .toList();
+    }
+
     /// Runs `action` while nothing changes.
     <T> T whileUnchanged(Supplier<T> action) {
         showing.readLock().lock();
@@ -138,19 +153,22 @@ final class LiveSegments {
         return segments.stream().map(LiveSegment::info).toList();
     }
 
-    /// Hides rows; `segments` of the tombstone becomes all there are now.
+    /// Hides rows of everything that is live now and may have profiles of the tenant: of all inputs of a compaction
+    /// under way, or of none.
     ///
     /// @return false if there is nothing that it could hide
     boolean hide(Tombstone wanted) throws IOException {
         changing.lock();
         try {
             Set<Long> numbers = new HashSet<>();
+            boolean any = false;
             for (LiveSegment segment : view.segments) {
-                if (!segment.partitions(wanted.tenant()).isEmpty()) {
+                any |= !segment.partitions(wanted.tenant()).isEmpty();
+                if (segment.info().tenant().map(wanted.tenant()::equals).orElse(true)) {
                     numbers.add(segment.number());
                 }
             }
-            if (numbers.isEmpty()) {
+            if (!any) {
                 return false;
             }
             publish(

@@ -1,6 +1,7 @@
 package io.flamekeeper.store;
 
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.segment.HeadSource;
 import io.flamekeeper.segment.Segment;
 import io.flamekeeper.segment.SegmentHeader;
 import io.flamekeeper.segment.SegmentWriter;
@@ -176,7 +177,14 @@ final class Sealer {
                         .sorted(Comparator.comparing(HeadPart::key))
                         .toList();
         for (HeadPart part : parts) {
-            writer.add(new HeadSource(part), SumPlan.ofLevel(header.level()));
+            writer.add(
+                    new HeadSource(
+                            part.key().tenant(),
+                            part.service(),
+                            part.dictionary(),
+                            part.rows(),
+                            List.of()),
+                    SumPlan.ofLevel(header.level()));
         }
         writer.finish();
     }

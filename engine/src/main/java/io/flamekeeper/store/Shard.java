@@ -138,6 +138,11 @@ final class Shard {
         return work.done();
     }
 
+    /// Whether appends wait for one that is under way.
+    boolean isBusy() {
+        return queue.isAnyWaiting();
+    }
+
     ShardState state() {
         return state.get();
     }

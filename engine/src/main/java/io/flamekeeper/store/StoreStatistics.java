@@ -9,6 +9,7 @@ package io.flamekeeper.store;
 /// @param segmentBytes     their size
 /// @param walBytes         size of the logs
 /// @param syncCount        successful syncs of a log since the store was opened
+/// @param upkeep           what became of sealed profiles
 public record StoreStatistics(
         long appendedProfiles,
         long recoveredProfiles,
@@ -16,4 +17,5 @@ public record StoreStatistics(
         long segmentCount,
         long segmentBytes,
         long walBytes,
-        long syncCount) {}
+        long syncCount,
+        UpkeepStatistics upkeep) {}

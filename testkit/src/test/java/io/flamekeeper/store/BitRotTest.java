@@ -35,8 +35,8 @@ class BitRotTest {
                 .contains(
                         "catalog-1",
                         "catalog-2",
-                        "segment-0-1.seg",
-                        "segment-0-2.seg",
+                        "segment-1.seg",
+                        "segment-2.seg",
                         "wal-0-3.log");
         var outcomes = new TreeMap<String, Integer>();
         int flips = 0;
@@ -142,7 +142,7 @@ class BitRotTest {
         Set<String> expected = new HashSet<>();
         Map<String, byte[]> files = new TreeMap<>(referenceStore(5, expected));
         files.computeIfPresent(
-                "segment-0-1.seg",
+                "segment-1.seg",
                 (_, bytes) -> {
                     bytes[bytes.length - 1] ^= 1;
                     return bytes;
@@ -154,8 +154,8 @@ class BitRotTest {
             assertThat(expected).containsAll(found);
             assertThat(found).hasSizeLessThan(expected.size()).isNotEmpty();
         }
-        assertThat(report).singleElement().asString().contains("segment-0-1.seg.quarantine");
-        assertThat(vfs.content()).containsKey("segment-0-1.seg.quarantine");
+        assertThat(report).singleElement().asString().contains("segment-1.seg.quarantine");
+        assertThat(vfs.content()).containsKey("segment-1.seg.quarantine");
     }
 
     @Test
@@ -175,14 +175,16 @@ class BitRotTest {
     @Test
     void start_newerVersion_isRefusedAndTouchesNothing() {
         Set<String> expected = new HashSet<>();
-        for (String name : List.of("wal-0-3.log", "segment-0-2.seg")) {
+        Map<String, Integer> crcAt = Map.of("wal-0-3.log", 20, "segment-2.seg", 12);
+        for (String name : crcAt.keySet()) {
             Map<String, byte[]> files = new TreeMap<>(referenceStore(8, expected));
             files.computeIfPresent(
                     name,
                     (_, bytes) -> {
                         bytes[4] = 2;
-                        int crc = Checksum.of(bytes, 0, 20);
-                        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(20, crc);
+                        int at = crcAt.get(name);
+                        int crc = Checksum.of(bytes, 0, at);
+                        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, crc);
                         return bytes;
                     });
             var vfs = SimulatedVfs.of(files, Faults.NONE);

@@ -208,7 +208,7 @@ class EmbeddedStoreTest {
             assertThat(statistics.headProfiles()).isEqualTo(1);
             assertThat(statistics.segmentCount()).isEqualTo(1);
             assertThat(statistics.segmentBytes())
-                    .isEqualTo(vfs.content().getOrDefault("segment-0-1.seg", new byte[0]).length);
+                    .isEqualTo(vfs.content().getOrDefault("segment-1.seg", new byte[0]).length);
             assertThat(statistics.walBytes())
                     .isEqualTo(vfs.content().getOrDefault("wal-0-2.log", new byte[0]).length);
             assertThat(statistics.syncCount()).isBetween(2L, 3L);

@@ -1,5 +1,6 @@
 package io.flamekeeper.store;
 
+import io.flamekeeper.query.SelectorParser;
 import io.flamekeeper.vfs.Vfs;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,10 +26,26 @@ final class TestStores {
 
     /// @param report gets what the store tells the operator
     static EmbeddedStore open(Vfs vfs, int shardCount, List<String> report) {
+        return open(vfs, shardCount, InstantSource.system(), report);
+    }
+
+    /// Compacts only when told to, and keeps everything.
+    static EmbeddedStore open(
+            Vfs vfs, int shardCount, InstantSource clock, List<String> report) {
+        return open(vfs, shardCount, UpkeepConfig.manual(SelectorParser::pattern), clock, report);
+    }
+
+    static EmbeddedStore open(
+            Vfs vfs,
+            int shardCount,
+            UpkeepConfig upkeep,
+            InstantSource clock,
+            List<String> report) {
         return EmbeddedStore.open(
                 vfs,
                 config(shardCount),
-                InstantSource.system(),
+                upkeep,
+                clock,
                 HASH_SEED,
                 task -> Thread.ofPlatform().daemon().unstarted(task),
                 Collections.synchronizedList(report)::add);
