@@ -61,7 +61,13 @@ public class SegmentScanBenchmark {
         List<ProfileRow> rows = new ArrayList<>();
         CorpusGroups.drawn(7, ROWS)
                 .forEach(group -> rows.addAll(interner.intern(group, dictionary)));
-        source = new HeadSource(TenantId.ANONYMOUS, "checkout", dictionary.view(), rows, List.of());
+        source =
+                new HeadSource(
+                        TenantId.ANONYMOUS,
+                        "checkout",
+                        dictionary.view(),
+                        HeadSource.Rows.of(rows),
+                        List.of());
         partition = write();
         self = new long[partition.stacks().count()];
         if (partition.pairCount() < PAIRS) {

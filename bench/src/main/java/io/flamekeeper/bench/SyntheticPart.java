@@ -17,6 +17,7 @@ import io.flamekeeper.query.MergeQuery;
 import io.flamekeeper.query.QueryBudget;
 import io.flamekeeper.query.QueryEngine;
 import io.flamekeeper.query.QueryLimits;
+import io.flamekeeper.store.Appended;
 import io.flamekeeper.store.Part;
 import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
@@ -125,7 +126,7 @@ final class SyntheticPart implements Part {
     static Store storeOf(Part part) {
         return new Store() {
             @Override
-            public void append(TenantScope scope, List<ProfileGroup> groups) {
+            public List<Appended> append(TenantScope scope, List<ProfileGroup> groups) {
                 throw new UnsupportedOperationException("read only");
             }
 
@@ -149,7 +150,8 @@ final class SyntheticPart implements Part {
 
             @Override
             public StoreStatistics statistics() {
-                return new StoreStatistics(0, 0, 0, 1, 0, 0, 0, UpkeepStatistics.NONE);
+                return new StoreStatistics(
+                        0, 0, 0, 1, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
             }
 
             @Override

@@ -102,8 +102,7 @@ public final class CompactionPolicy {
         byTenant.forEach((tenant, ofTenant) -> {
             Map<TimeRange, List<SegmentInfo>> byDay = new LinkedHashMap<>();
             for (SegmentInfo segment : ofTenant) {
-                byDay.computeIfAbsent(
-                                Windows.day(segment.firstMillis()), _ -> new ArrayList<>())
+                byDay.computeIfAbsent(Windows.day(segment.firstMillis()), _ -> new ArrayList<>())
                         .add(segment);
             }
             byDay.forEach((day, ofDay) -> {
@@ -175,8 +174,7 @@ public final class CompactionPolicy {
         List<SegmentInfo> sorted = all.stream().sorted(OLDEST_FIRST).toList();
         return sorted.size() <= INPUTS_MAX
                 ? new CompactionTask.Join(sorted, tenant, window, level)
-                : new CompactionTask.Join(
-                        smallest(sorted), tenant, window, LEVEL_PART);
+                : new CompactionTask.Join(smallest(sorted), tenant, window, LEVEL_PART);
     }
 
     /// Too many at once: first the small ones among themselves.

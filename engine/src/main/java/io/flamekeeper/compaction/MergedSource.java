@@ -149,7 +149,6 @@ public final class MergedSource implements PartitionSource {
         }
     }
 
-
     @Override
     public TenantId tenant() {
         return tenant;

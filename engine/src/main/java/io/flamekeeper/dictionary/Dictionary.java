@@ -68,6 +68,15 @@ public final class Dictionary {
                 series.view());
     }
 
+    public int nodeCount() {
+        return nodes.count();
+    }
+
+    /// Bytes of all strings.
+    public long stringBytes() {
+        return strings.byteCount();
+    }
+
     /// What all of it takes in memory, roughly, in bytes.
     public long memoryBytes() {
         return strings.byteCount()

@@ -118,6 +118,12 @@ public final class GroupInterner {
         }
     }
 
+    /// For each node of the group interned last, its node in the dictionary; may be longer. The interner's, until
+    /// the next [#intern].
+    public int[] nodeIds() {
+        return nodeId;
+    }
+
     private static int[] unknown(int[] known, int count) {
         int[] ids = known.length >= count ? known : new int[Math.max(count, 2 * known.length)];
         Arrays.fill(ids, 0, count, UNKNOWN);

@@ -19,6 +19,7 @@ import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,10 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -51,6 +52,8 @@ public final class QueryEngine {
     private final Executor pool;
     private final long hashSeed;
     private final Accumulators accumulators;
+    private final JoinedDictionaries dictionaries;
+    private final Answers answers;
 
     /// @param pool     where queries compute; bounded, as large as the machine. Stays the caller's
     /// @param hashSeed secret of this process, so that nobody can choose names that slow queries down
@@ -60,6 +63,8 @@ public final class QueryEngine {
         this.pool = pool;
         this.hashSeed = hashSeed;
         this.accumulators = new Accumulators(limits.workersMax());
+        this.dictionaries = new JoinedDictionaries(hashSeed, limits.keptBytesMax() / 4 * 3);
+        this.answers = new Answers(limits.keptBytesMax() / 4);
     }
 
     /// Types with a profile in the range, by id.
@@ -161,71 +166,93 @@ public final class QueryEngine {
 
     /// Sums stacks by function name. In [io.flamekeeper.model.SiblingOrder] by name.
     public StackTree mergeStacks(TenantScope scope, MergeQuery query, QueryBudget budget) {
-        var callSite = new CallSite(query.callSite());
-        List<StackMerger> merged =
-                scan(
-                        scope,
-                        query.selector(),
-                        query.range(),
-                        budget,
-                        () -> new StackMerger(hashSeed, limits.nodesMax()),
-                        (merger, part, meter) -> sum(query, callSite, part, meter, merger::add));
-        if (merged.isEmpty()) {
-            return StackTree.EMPTY;
-        }
-        for (StackMerger other : merged.subList(1, merged.size())) {
-            budget.check();
-            merged.getFirst().add(other);
-        }
-        return merged.getFirst().toTree();
+        return answer(
+                scope,
+                query,
+                StackTree.class,
+                query.selector(),
+                query.range(),
+                budget,
+                parts -> mergeStacks(scope, parts, query, budget),
+                tree -> 64L * tree.count());
+    }
+
+    private StackTree mergeStacks(
+            TenantScope scope, List<Part> parts, MergeQuery query, QueryBudget budget) {
+        var merger = new StackMerger(hashSeed, limits.nodesMax());
+        sum(scope, parts, query, budget, merger::add);
+        return merger.toTree();
     }
 
     /// Sums stacks frame by frame.
     public MergedProfile mergeProfile(TenantScope scope, MergeQuery query, QueryBudget budget) {
-        var callSite = new CallSite(query.callSite());
-        List<FrameMerger> merged =
-                scan(
-                        scope,
-                        query.selector(),
-                        query.range(),
-                        budget,
-                        () -> new FrameMerger(hashSeed, limits.nodesMax()),
-                        (merger, part, meter) -> sum(query, callSite, part, meter, merger::add));
-        if (merged.isEmpty()) {
-            return new FrameMerger(hashSeed, limits.nodesMax()).toProfile();
-        }
-        for (FrameMerger other : merged.subList(1, merged.size())) {
-            budget.check();
-            merged.getFirst().add(other);
-        }
-        return merged.getFirst().toProfile();
+        return answer(
+                scope,
+                new FrameByFrame(query),
+                MergedProfile.class,
+                query.selector(),
+                query.range(),
+                budget,
+                parts -> mergeProfile(scope, parts, query, budget),
+                profile -> 128L * profile.stacks().count());
+    }
+
+    /// Tells the question of [#mergeProfile] from that of [#mergeStacks].
+    private record FrameByFrame(MergeQuery query) {}
+
+    private MergedProfile mergeProfile(
+            TenantScope scope, List<Part> parts, MergeQuery query, QueryBudget budget) {
+        var merger = new FrameMerger(hashSeed, limits.nodesMax());
+        sum(scope, parts, query, budget, merger::add);
+        return merger.toProfile();
     }
 
     /// Amounts over time, one series for each group, those with the largest sums first, then by labels.
     /// Groups and steps without profiles are left out.
     public List<TimeSeries> timeSeries(TenantScope scope, SeriesQuery query, QueryBudget budget) {
         var steps = new Steps(query.range(), query.stepMillis());
-        var callSite = new CallSite(query.callSite());
-        List<Map<Labels, StepSums>> merged =
-                scan(
+        return answer(
                         scope,
+                        query,
+                        TimeSeriesList.class,
                         query.selector(),
                         steps.rows(),
                         budget,
-                        HashMap::new,
-                        (groups, part, meter) ->
-                                addSteps(query, steps, callSite, part, meter, groups));
+                        parts -> timeSeries(parts, steps, query, budget),
+                        TimeSeriesList::bytes)
+                .series();
+    }
+
+    private record TimeSeriesList(List<TimeSeries> series) {
+        long bytes() {
+            return series.stream().mapToLong(one -> 512 + 16L * one.timeMillis().length).sum();
+        }
+    }
+
+    private TimeSeriesList timeSeries(
+            List<Part> parts, Steps steps, SeriesQuery query, QueryBudget budget) {
+        var callSite = new CallSite(query.callSite());
+        List<Map<Labels, StepSums>> merged =
+                new PartScan<Map<Labels, StepSums>>(
+                                parts,
+                                budget,
+                                HashMap::new,
+                                (groups, part, meter) ->
+                                        addSteps(query, steps, callSite, part, meter, groups))
+                        .run(pool, limits.workersMax());
         Map<Labels, StepSums> sums = new HashMap<>();
         for (Map<Labels, StepSums> groups : merged) {
             groups.forEach((labels, group) ->
                     sums.computeIfAbsent(labels, _ -> new StepSums()).add(group));
         }
-        return sums.entrySet().stream()
-                .map(group -> group.getValue().toSeries(group.getKey(), query.aggregation()))
-                .filter(series -> series.timeMillis().length > 0)
-                .sorted(LARGEST_FIRST)
-                .limit(query.limit() == 0 ? Long.MAX_VALUE : query.limit())
-                .toList();
+        return new TimeSeriesList(
+                sums.entrySet().stream()
+                        .map(group ->
+                                group.getValue().toSeries(group.getKey(), query.aggregation()))
+                        .filter(series -> series.timeMillis().length > 0)
+                        .sorted(LARGEST_FIRST)
+                        .limit(query.limit() == 0 ? Long.MAX_VALUE : query.limit())
+                        .toList());
     }
 
     public TenantStatistics statistics(TenantScope scope) {
@@ -286,15 +313,42 @@ public final class QueryEngine {
             PartScan.Step<W> step) {
         budget.check();
         try (Snapshot snapshot = store.snapshot(scope)) {
-            List<Part> parts = new ArrayList<>();
-            for (Part part : snapshot.parts()) {
-                if (range.overlaps(part.firstMillis(), part.lastMillis())
-                        && mayMatch(selector, part.service())) {
-                    parts.add(part);
-                }
-            }
-            return new PartScan<>(parts, budget, newWorker, step).run(pool, limits.workersMax());
+            return new PartScan<>(parts(snapshot, selector, range), budget, newWorker, step)
+                    .run(pool, limits.workersMax());
         }
+    }
+
+    /// The answer from the parts that the selector and the range may concern, or the one kept from last time.
+    private <T> T answer(
+            TenantScope scope,
+            Object question,
+            Class<T> type,
+            Selector selector,
+            TimeRange range,
+            QueryBudget budget,
+            Function<List<Part>, T> compute,
+            ToLongFunction<T> size) {
+        budget.check();
+        try (Snapshot snapshot = store.snapshot(scope)) {
+            List<Part> parts = parts(snapshot, selector, range);
+            List<Object> contents = parts.stream().map(Part::contentKey).toList();
+            return answers.get(
+                    new Answers.Key(scope.tenant(), question, contents),
+                    type,
+                    () -> compute.apply(parts),
+                    size);
+        }
+    }
+
+    private static List<Part> parts(Snapshot snapshot, Selector selector, TimeRange range) {
+        List<Part> parts = new ArrayList<>();
+        for (Part part : snapshot.parts()) {
+            if (range.overlaps(part.firstMillis(), part.lastMillis())
+                    && mayMatch(selector, part.service())) {
+                parts.add(part);
+            }
+        }
+        return parts;
     }
 
     /// Whether any series of the service can match; its name is a label of each.
@@ -309,25 +363,66 @@ public final class QueryEngine {
         return true;
     }
 
-    /// Takes the sums over the nodes of one part.
+    /// Takes the sums over the nodes of one dictionary, and leaves them zero.
     private interface Merger {
         void add(SymbolTable symbols, StackTable stacks, long[] self);
     }
 
+    /// Gives the merger the sums of every service, one dictionary after the other.
     private void sum(
-            MergeQuery query, CallSite callSite, Part part, Part.ScanMeter meter, Merger merger) {
+            TenantScope scope,
+            List<Part> parts,
+            MergeQuery query,
+            QueryBudget budget,
+            Merger merger) {
+        budget.check();
+        var callSite = new CallSite(query.callSite());
+        List<NodeSums> workers =
+                new PartScan<>(
+                                parts,
+                                budget,
+                                NodeSums::new,
+                                (sums, part, meter) ->
+                                        sum(
+                                                query,
+                                                dictionaries.of(scope.tenant(), part.service()),
+                                                part,
+                                                meter,
+                                                sums))
+                        .run(pool, limits.workersMax());
+        workers.stream()
+                .reduce(NodeSums::add)
+                .ifPresent(sums ->
+                        sums.forEach((symbols, stacks, self) -> {
+                            budget.check();
+                            callSite.keepOnly(symbols, stacks, self);
+                            merger.add(symbols, stacks, self);
+                        }));
+        dictionaries.shrink();
+    }
+
+    private void sum(
+            MergeQuery query,
+            JoinedDictionary joined,
+            Part part,
+            Part.ScanMeter meter,
+            NodeSums sums) {
         int[] selected =
                 new SeriesFilter(part.series())
                         .select(Optional.of(query.type()), query.selector(), meter);
         if (selected.length == 0) {
             return;
         }
-        StackTable stacks = part.stacks();
-        long[] self = accumulators.take(stacks.count());
+        int nodeCount = part.stacks().count();
+        long[] self = accumulators.take(nodeCount);
         part.addSelf(selected, query.range(), query.spans(), self, meter);
-        callSite.keepOnly(part.symbols(), stacks, self);
-        merger.add(part.symbols(), stacks, self);
-        accumulators.give(self);
+        Optional<int[]> nodes = joined.nodes(part);
+        if (nodes.isPresent()) {
+            sums.add(joined, nodes.get(), nodeCount, self);
+            accumulators.give(self);
+        } else {
+            sums.addApart(part.symbols(), part.stacks(), self);
+        }
     }
 
     private void addSteps(
@@ -338,32 +433,44 @@ public final class QueryEngine {
             Part.ScanMeter meter,
             Map<Labels, StepSums> groups) {
         SeriesTable table = part.series();
-        var seriesGroups = new SeriesGroups(table, query.groupBy());
-        Map<Integer, int[]> seriesByGroup = new TreeMap<>();
         int[] selected =
                 new SeriesFilter(table).select(Optional.of(query.type()), query.selector(), meter);
-        IntStream.of(selected)
-                .boxed()
-                .collect(Collectors.groupingBy(seriesGroups::of))
-                .forEach((group, list) ->
-                        seriesByGroup.put(
-                                group, list.stream().mapToInt(Integer::intValue).toArray()));
-        seriesByGroup.forEach((group, seriesOfGroup) -> {
-            var sums = new StepSums();
-            for (int series : seriesOfGroup) {
-                meter.scan(0, 0);
-                part.forEachTotal(
-                        series,
-                        steps.rows(),
-                        steps,
-                        (timeMillis, total, rows) ->
-                                sums.add(steps.of(timeMillis), callSite.isAll() ? total : 0, rows));
-            }
+        var seriesGroups = new SeriesGroups(table, query.groupBy());
+        int[] groupOf = IntStream.of(selected).map(seriesGroups::of).toArray();
+        StepSums[] sums = new StepSums[seriesGroups.count()];
+        Arrays.setAll(sums, _ -> new StepSums());
+        for (int i = 0; i < selected.length; i++) {
+            StepSums ofGroup = sums[groupOf[i]];
+            meter.scan(0, 0);
+            part.forEachTotal(
+                    selected[i],
+                    steps.rows(),
+                    steps,
+                    (timeMillis, total, rows) ->
+                            ofGroup.add(steps.of(timeMillis), callSite.isAll() ? total : 0, rows));
+        }
+        int[][] members = callSite.isAll() ? new int[0][] : members(selected, groupOf, sums.length);
+        for (int group = 0; group < sums.length; group++) {
             if (!callSite.isAll()) {
-                addCallSite(steps, callSite, part, seriesOfGroup, meter, sums);
+                addCallSite(steps, callSite, part, members[group], meter, sums[group]);
             }
-            groups.computeIfAbsent(seriesGroups.labels(group), _ -> new StepSums()).add(sums);
-        });
+            groups.computeIfAbsent(seriesGroups.labels(group), _ -> new StepSums())
+                    .add(sums[group]);
+        }
+    }
+
+    /// The series of each group.
+    private static int[][] members(int[] series, int[] groupOf, int groupCount) {
+        int[] size = new int[groupCount];
+        for (int group : groupOf) {
+            size[group]++;
+        }
+        int[][] members = new int[groupCount][];
+        Arrays.setAll(members, group -> new int[size[group]]);
+        for (int i = series.length - 1; i >= 0; i--) {
+            members[groupOf[i]][--size[groupOf[i]]] = series[i];
+        }
+        return members;
     }
 
     /// Adds, to every step that has profiles, what their stacks below the call site have. Totals of rows

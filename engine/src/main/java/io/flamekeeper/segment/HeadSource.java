@@ -9,6 +9,7 @@ import io.flamekeeper.model.TenantId;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// What one service has in a head, put into canonical order.
 public final class HeadSource implements PartitionSource {
@@ -18,14 +19,52 @@ public final class HeadSource implements PartitionSource {
     private final CanonicalSeries series;
     private final List<UploadMark> uploads;
     private final int[] seriesOf;
-    private final ProfileRow[] rows;
+    private final Rows rows;
+    private final int[] order;
 
-    /// @param rows in order of arrival
+    /// The rows of a head in order of arrival.
+    public interface Rows {
+        int count();
+
+        /// Series id in the head's dictionary.
+        int series(int row);
+
+        long timeNanos(int row);
+
+        /// All of the row; may be made for this call.
+        ProfileRow get(int row);
+
+        /// Rows that are there already.
+        static Rows of(List<ProfileRow> rows) {
+            return new Rows() {
+                @Override
+                public int count() {
+                    return rows.size();
+                }
+
+                @Override
+                public int series(int row) {
+                    return rows.get(row).series();
+                }
+
+                @Override
+                public long timeNanos(int row) {
+                    return rows.get(row).timeNanos();
+                }
+
+                @Override
+                public ProfileRow get(int row) {
+                    return rows.get(row);
+                }
+            };
+        }
+    }
+
     public HeadSource(
             TenantId tenant,
             String service,
             DictionaryView dictionary,
-            List<ProfileRow> rows,
+            Rows rows,
             List<UploadMark> uploads) {
         this.tenant = tenant;
         this.service = service;
@@ -33,11 +72,15 @@ public final class HeadSource implements PartitionSource {
         this.uploads = List.copyOf(uploads);
         this.series = CanonicalSeries.of(dictionary.series());
         this.seriesOf = series.rankByOriginal();
-        this.rows = rows.toArray(ProfileRow[]::new);
-        Arrays.sort(
-                this.rows,
-                Comparator.<ProfileRow>comparingInt(row -> seriesOf[row.series()])
-                        .thenComparingLong(ProfileRow::timeNanos));
+        this.rows = rows;
+        this.order =
+                IntStream.range(0, rows.count())
+                        .boxed()
+                        .sorted(
+                                Comparator.<Integer>comparingInt(row -> seriesOf[rows.series(row)])
+                                        .thenComparingLong(rows::timeNanos))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
     }
 
     @Override
@@ -72,11 +115,11 @@ public final class HeadSource implements PartitionSource {
 
     @Override
     public RowCursor rows() {
-        return new Rows();
+        return new Cursor();
     }
 
     /// Sorts the pairs of one row at a time.
-    private final class Rows implements RowCursor {
+    private final class Cursor implements RowCursor {
         private int next;
         private ProfileRow row =
                 new ProfileRow(0, 0, 0, 0, 0, new int[0], new long[0], new long[0]);
@@ -87,10 +130,10 @@ public final class HeadSource implements PartitionSource {
 
         @Override
         public boolean next() {
-            if (next == rows.length) {
+            if (next == order.length) {
                 return false;
             }
-            row = rows[next++];
+            row = rows.get(order[next++]);
             int count = row.pairCount();
             if (node.length < count) {
                 int length = Math.max(count, 2 * node.length);

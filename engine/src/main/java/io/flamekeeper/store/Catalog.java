@@ -62,8 +62,7 @@ final class Catalog {
     private long number;
     private CatalogState state;
 
-    private Catalog(
-            Vfs vfs, StoreFault fault, long number, boolean isNewest, CatalogState state) {
+    private Catalog(Vfs vfs, StoreFault fault, long number, boolean isNewest, CatalogState state) {
         this.vfs = vfs;
         this.fault = fault;
         this.number = number;

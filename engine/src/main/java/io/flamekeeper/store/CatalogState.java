@@ -27,8 +27,7 @@ record CatalogState(
             new CatalogState(List.of(), List.of(), 0, 0, 0, RetentionClock.NEVER);
 
     CatalogState {
-        segments =
-                segments.stream().sorted(Comparator.comparingLong(SegmentInfo::number)).toList();
+        segments = segments.stream().sorted(Comparator.comparingLong(SegmentInfo::number)).toList();
         tombstones = tombstones.stream().filter(one -> !one.segments().isEmpty()).toList();
     }
 

@@ -148,7 +148,11 @@ final class Compactor {
     void awaitEnd() {
         ended.join();
         working.lock();
-        working.unlock();
+        try {
+            assert closed : "nobody asked it to end";
+        } finally {
+            working.unlock();
+        }
     }
 
     UpkeepStatistics statistics() {
@@ -214,8 +218,7 @@ final class Compactor {
         if (!hasLimits || view.segments().isEmpty()) {
             return;
         }
-        Retention.Decision decision =
-                Retention.decide(view.infos(), config, now, before);
+        Retention.Decision decision = Retention.decide(view.infos(), config, now, before);
         decision.report().forEach(report);
         List<LiveSegment> dropped =
                 view.segments().stream()
@@ -316,7 +319,8 @@ final class Compactor {
             failures.incrementAndGet();
             report.accept("compaction: left as it is: " + e.getMessage());
             taken.stream()
-                    .filter(segment -> e.getMessage().contains(segment.segment().name()))
+                    .filter(segment ->
+                            String.valueOf(e.getMessage()).contains(segment.segment().name()))
                     .map(LiveSegment::number)
                     .forEach(leftAlone::add);
             if (taken.stream().noneMatch(segment -> leftAlone.contains(segment.number()))) {
@@ -446,8 +450,7 @@ final class Compactor {
             }
         }
 
-        private boolean write(
-                VfsFile file, SegmentHeader header, TenantId tenant, TimeRange window)
+        private boolean write(VfsFile file, SegmentHeader header, TenantId tenant, TimeRange window)
                 throws IOException {
             var byService = new TreeMap<String, List<MergedSource.Input>>();
             for (LiveSegment input : inputs) {
@@ -491,8 +494,12 @@ final class Compactor {
             long before = rows(inputs);
             long after = rows(outputs);
             if (isFiltered ? after > before : after != before) {
-                throw new IllegalStateException(
-                        "%d rows became %d".formatted(before, after));
+                // A mistake of ours; what is there stays.
+                throw new FlamekeeperException(
+                        ErrorCode.CORRUPT_DATA,
+                        "compaction: %d rows became %d (expected: as many)",
+                        before,
+                        after);
             }
             if (inputs.stream().anyMatch(input -> input.info().level() == 0)) {
                 // The logs they stand for must be gone for good before they are.

@@ -10,9 +10,11 @@ import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.model.TimeRange;
 import io.flamekeeper.segment.Partition;
 import io.flamekeeper.vfs.Vfs;
+import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A store in one folder: a [Shard] per core writes logs and keeps the newest profiles in memory, a
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedStore implements Store {
     private final Vfs vfs;
     private final StoreFault fault;
+    private final Reserve reserve;
     private final List<Shard> shards;
     private final Sealer sealer;
     private final LiveSegments live;
@@ -42,6 +46,7 @@ public final class EmbeddedStore implements Store {
     private EmbeddedStore(
             Vfs vfs,
             StoreFault fault,
+            Reserve reserve,
             List<Shard> shards,
             Sealer sealer,
             LiveSegments live,
@@ -50,6 +55,7 @@ public final class EmbeddedStore implements Store {
             long recoveredProfiles) {
         this.vfs = vfs;
         this.fault = fault;
+        this.reserve = reserve;
         this.shards = shards;
         this.sealer = sealer;
         this.live = live;
@@ -98,10 +104,20 @@ public final class EmbeddedStore implements Store {
             ThreadFactory threads,
             Consumer<String> report) {
         var fault = new StoreFault();
+        var logFiles = new LogFiles(vfs, config.logStepBytes(), config.shardCount());
+        // A step for every log, and one to spare.
+        long marginBytes = (config.shardCount() + 1L) * config.logStepBytes();
+        var reserve = new Reserve(vfs, logFiles, clock, config.reserveBytes(), marginBytes);
         Recovery.Result found;
         try {
-            found = Recovery.run(
-                            vfs, fault, config.shardCount(), hashSeed, upkeep.patterns());
+            found =
+                    Recovery.run(
+                            reserve.folder(),
+                            logFiles,
+                            fault,
+                            config.shardCount(),
+                            hashSeed,
+                            upkeep.patterns());
         } catch (IOException e) {
             throw closing(
                     vfs,
@@ -111,7 +127,13 @@ public final class EmbeddedStore implements Store {
             throw closing(vfs, e);
         }
         found.report().forEach(report);
-        return start(vfs, config, upkeep, clock, hashSeed, threads, report, fault, found);
+        try {
+            reserve.open();
+        } catch (IOException e) {
+            report.accept("reserve: cannot be made, will be tried again: " + e);
+        }
+        return start(
+                reserve, config, upkeep, clock, hashSeed, threads, report, fault, logFiles, found);
     }
 
     private static RuntimeException closing(Vfs vfs, RuntimeException cause) {
@@ -124,7 +146,7 @@ public final class EmbeddedStore implements Store {
     }
 
     private static EmbeddedStore start(
-            Vfs vfs,
+            Reserve reserve,
             StoreConfig config,
             UpkeepConfig upkeep,
             InstantSource clock,
@@ -132,10 +154,12 @@ public final class EmbeddedStore implements Store {
             ThreadFactory threads,
             Consumer<String> report,
             StoreFault fault,
+            LogFiles logFiles,
             Recovery.Result found) {
+        Vfs vfs = reserve.folder();
         List<Shard> shards = new ArrayList<>();
         var live = new LiveSegments(vfs, fault, found.catalog(), found.segments(), report);
-        var sealer = new Sealer(vfs, fault, live, clock, shards, report);
+        var sealer = new Sealer(vfs, logFiles, fault, live, clock, shards, report);
         var compactor =
                 new Compactor(
                         vfs,
@@ -149,24 +173,28 @@ public final class EmbeddedStore implements Store {
         var generation = new AtomicLong(found.generationMax());
         var context =
                 new Shard.Context(
-                        vfs,
+                        logFiles,
                         config,
                         clock,
                         fault,
+                        reserve,
                         generation::incrementAndGet,
                         sealer::wake,
                         hashSeed);
         for (int number = 0; number < config.shardCount(); number++) {
             shards.add(new Shard(number, context, found.shards().get(number)));
         }
+        for (Shard shard : shards) {
+            rememberUploads(shard.state(), shards);
+        }
+        found.segments().forEach(segment -> rememberUploads(segment, shards));
         shards.forEach(shard -> threads.newThread(shard::run).start());
         threads.newThread(sealer::run).start();
-        Thread background = threads.newThread(compactor::run);
-        background.setPriority(Thread.MIN_PRIORITY);
-        background.start();
+        threads.newThread(compactor::run).start();
         return new EmbeddedStore(
                 vfs,
                 fault,
+                reserve,
                 List.copyOf(shards),
                 sealer,
                 live,
@@ -175,30 +203,46 @@ public final class EmbeddedStore implements Store {
                 found.profiles());
     }
 
-    @Override
-    public void append(TenantScope scope, List<ProfileGroup> groups) {
-        List<CompletableFuture<@Nullable Void>> answers = new ArrayList<>(groups.size());
-        for (ProfileGroup group : groups) {
-            if (group.profiles().isEmpty()) {
-                continue;
-            }
-            var key = new PartitionKey(scope.tenant(), group.service());
-            answers.add(shards.get(shardOf(key)).append(key, group));
+    private static void rememberUploads(LiveSegment found, List<Shard> shards) {
+        for (Partition partition : found.segment().partitions()) {
+            var key = new PartitionKey(partition.tenant(), partition.service());
+            shardOf(key, shards).remember(key, partition.uploads());
         }
-        awaitAll(answers);
     }
 
-    private int shardOf(PartitionKey key) {
+    /// A service may have been another shard's when its uploads came.
+    private static void rememberUploads(ShardState found, List<Shard> shards) {
+        Stream.concat(
+                        Arrays.stream(found.active()),
+                        found.frozen().stream().flatMap(head -> Arrays.stream(head.parts())))
+                .forEach(part -> shardOf(part.key(), shards).remember(part.key(), part.uploads()));
+    }
+
+    @Override
+    public List<Appended> append(TenantScope scope, List<ProfileGroup> groups) {
+        List<CompletableFuture<Appended>> answers = new ArrayList<>(groups.size());
+        for (ProfileGroup group : groups) {
+            var key = new PartitionKey(scope.tenant(), group.service());
+            answers.add(
+                    group.profiles().isEmpty()
+                            ? CompletableFuture.completedFuture(Appended.STORED)
+                            : shardOf(key, shards).append(key, group));
+        }
+        return awaitAll(answers);
+    }
+
+    private static Shard shardOf(PartitionKey key, List<Shard> shards) {
         int hash = key.hashCode() * 0x9E3779B9;
-        return Math.floorMod(hash ^ hash >>> 16, shards.size());
+        return shards.get(Math.floorMod(hash ^ hash >>> 16, shards.size()));
     }
 
     /// Waits for every answer, without reacting to interrupts, then throws the first refusal.
-    private static void awaitAll(List<CompletableFuture<@Nullable Void>> answers) {
+    private static <T> List<T> awaitAll(List<CompletableFuture<T>> answers) {
         @Nullable RuntimeException refusal = null;
-        for (CompletableFuture<@Nullable Void> answer : answers) {
+        List<T> results = new ArrayList<>(answers.size());
+        for (CompletableFuture<T> answer : answers) {
             try {
-                answer.join();
+                results.add(answer.join());
             } catch (CompletionException e) {
                 refusal = refusal == null ? unwrap(e) : refusal;
             }
@@ -206,6 +250,7 @@ public final class EmbeddedStore implements Store {
         if (refusal != null) {
             throw refusal;
         }
+        return results;
     }
 
     /// One exception for each caller: several may wait for the same batch.
@@ -343,6 +388,10 @@ public final class EmbeddedStore implements Store {
                 sum(segments, segment -> segment.info().bytes()),
                 sum(states, ShardState::walBytes),
                 sum(shards, Shard::syncCount),
+                sum(shards, Shard::repeatedUploads),
+                sum(shards, Shard::forgottenUploads),
+                sum(shards, Shard::dictionaryRolls),
+                reserve.isFull(),
                 compactor.statistics());
     }
 

@@ -20,8 +20,7 @@ final class HiddenPart implements Part {
         this.part = part;
         this.hidden = HiddenRows.of(part.series(), tombstones);
         this.contentKey =
-                new ContentKey(
-                        part.contentKey(), tombstones.stream().map(Tombstone::id).toList());
+                new ContentKey(part.contentKey(), tombstones.stream().map(Tombstone::id).toList());
     }
 
     @Override

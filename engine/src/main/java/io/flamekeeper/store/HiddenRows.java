@@ -46,9 +46,7 @@ final class HiddenRows implements RowFilter {
                 name = strings.get(candidate).equals(matcher.name()) ? candidate : name;
             }
             Map<Integer, Boolean> byValue = new HashMap<>();
-            for (int one = matching.nextSetBit(0);
-                    one >= 0;
-                    one = matching.nextSetBit(one + 1)) {
+            for (int one = matching.nextSetBit(0); one >= 0; one = matching.nextSetBit(one + 1)) {
                 int value = name < 0 ? 0 : series.valueOf(one, name);
                 boolean matches =
                         byValue.computeIfAbsent(value, id -> matcher.matches(strings.get(id)));

@@ -28,9 +28,7 @@ final class LiveSegment {
         this.segment = segment;
         this.info = info;
         for (Partition partition : segment.partitions()) {
-            partitions
-                    .computeIfAbsent(partition.tenant(), _ -> new ArrayList<>())
-                    .add(partition);
+            partitions.computeIfAbsent(partition.tenant(), _ -> new ArrayList<>()).add(partition);
         }
     }
 

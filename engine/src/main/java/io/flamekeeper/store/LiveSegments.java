@@ -87,9 +87,7 @@ final class LiveSegments {
                         one.appliesTo(segment.number())
                                 && one.tenant().equals(partition.tenant())
                                 && one.range()
-                                        .overlaps(
-                                                partition.firstMillis(),
-                                                partition.lastMillis()))
+                                        .overlaps(partition.firstMillis(), partition.lastMillis()))
                 .toList();
     }
 

@@ -7,6 +7,7 @@ import io.flamekeeper.model.LabelMatcher.ValuePattern;
 import io.flamekeeper.segment.Segment;
 import io.flamekeeper.segment.SegmentHeader;
 import io.flamekeeper.vfs.Vfs;
+import io.flamekeeper.wal.LogFiles;
 import io.flamekeeper.wal.WalReader;
 import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.function.Function;
 /// | found                                                          | becomes                                  |
 /// |----------------------------------------------------------------|------------------------------------------|
 /// | an unfinished file                                             | deleted                                  |
+/// | a spare of a log                                               | deleted; nobody knows what is in it      |
 /// | a segment in the catalog                                       | live; its log, if still there, is deleted |
 /// | a segment not in the catalog, older than it                    | deleted: replaced, dropped or unfinished |
 /// | a sealed head newer than the catalog, with its log             | deleted; the log has it all              |
@@ -45,6 +47,7 @@ final class Recovery {
     private static final String SET_ASIDE = ".quarantine";
 
     private final Vfs vfs;
+    private final LogFiles logFiles;
     private final StoreFault fault;
     private final int shardCount;
     private final long hashSeed;
@@ -62,11 +65,13 @@ final class Recovery {
 
     private Recovery(
             Vfs vfs,
+            LogFiles logFiles,
             StoreFault fault,
             int shardCount,
             long hashSeed,
             Function<String, ValuePattern> patterns) {
         this.vfs = vfs;
+        this.logFiles = logFiles;
         this.fault = fault;
         this.shardCount = shardCount;
         this.hashSeed = hashSeed;
@@ -107,12 +112,13 @@ final class Recovery {
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote a file
     static Result run(
             Vfs vfs,
+            LogFiles logFiles,
             StoreFault fault,
             int shardCount,
             long hashSeed,
             Function<String, ValuePattern> patterns)
             throws IOException {
-        var recovery = new Recovery(vfs, fault, shardCount, hashSeed, patterns);
+        var recovery = new Recovery(vfs, logFiles, fault, shardCount, hashSeed, patterns);
         try {
             return recovery.run();
         } catch (IOException | RuntimeException e) {
@@ -144,7 +150,7 @@ final class Recovery {
         Set<Generation> logged = new TreeSet<>();
         Set<Long> present = new TreeSet<>();
         for (String name : names) {
-            if (name.endsWith(Files.UNFINISHED)) {
+            if (name.endsWith(Files.UNFINISHED) || LogFiles.isSpare(name)) {
                 vfs.delete(name);
             }
             Generation.ofAny(name)
@@ -244,9 +250,7 @@ final class Recovery {
                     .ifPresent(segment ->
                             found.put(
                                     number,
-                                    new LiveSegment(
-                                            segment,
-                                            LiveSegment.describe(segment, 0))));
+                                    new LiveSegment(segment, LiveSegment.describe(segment, 0))));
         }
         for (LiveSegment segment : live.values()) {
             supersede(segment, found);
@@ -268,8 +272,7 @@ final class Recovery {
                 segment.release();
             } else {
                 report.add(
-                        SegmentNames.of(segment.number())
-                                + ": not in the catalog, taken up again");
+                        SegmentNames.of(segment.number()) + ": not in the catalog, taken up again");
                 live.put(segment.number(), segment);
                 takenUp.add(segment);
                 supersede(segment, found);
@@ -306,7 +309,8 @@ final class Recovery {
         for (Tombstone tombstone : state.tombstones()) {
             var segments = new HashSet<>(tombstone.segments());
             for (LiveSegment segment : takenUp) {
-                // If it hides rows of all that the segment was made of, it came while that was made.
+                // If it hides rows of all that the segment was made of, it came while that was
+                // made.
                 // If not, it came before, and the segment was made without those rows.
                 if (segment.segment().header().origin()
                                 instanceof SegmentHeader.Compacted(var numbers)
@@ -352,7 +356,7 @@ final class Recovery {
         var head = new Head(generation, hashSeed);
         WalWriter wal =
                 WalReader.replay(
-                        vfs,
+                        logFiles,
                         generation.logName(),
                         generation.shard(),
                         generation.number(),
@@ -385,8 +389,7 @@ final class Recovery {
                     frozen.getOrDefault(shard, List.of()).stream()
                             .sorted(Comparator.comparing(ShardState.FrozenHead::generation))
                             .toList();
-            found.add(
-                    new Found(Optional.ofNullable(active.get(shard)), heads));
+            found.add(new Found(Optional.ofNullable(active.get(shard)), heads));
         }
         return found;
     }

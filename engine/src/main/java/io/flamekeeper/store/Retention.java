@@ -47,7 +47,9 @@ final class Retention {
                                 || nowMillis - before.lastMillis() > GAP_MAX);
         var clock = new RetentionClock(nowMillis, isJump ? nowMillis + HOLD : before.heldMillis());
         boolean isHeld =
-                !isJump && nowMillis < before.heldMillis() && before.heldMillis() - nowMillis <= HOLD;
+                !isJump
+                        && nowMillis < before.heldMillis()
+                        && before.heldMillis() - nowMillis <= HOLD;
         Set<Long> dropped = new HashSet<>();
         if (isHeld) {
             return new Decision(dropped, clock, report);
@@ -92,14 +94,12 @@ final class Retention {
         List<SegmentInfo> due = new ArrayList<>();
         byTenant.forEach((tenant, segments) -> {
             UpkeepConfig.Limits limits = config.limits(tenant);
-            long excess =
-                    limits.bytes() == 0 ? 0 : Math.max(0, bytes(segments) - limits.bytes());
+            long excess = limits.bytes() == 0 ? 0 : Math.max(0, bytes(segments) - limits.bytes());
             segments.sort(OLDEST_FIRST);
             for (SegmentInfo segment : segments) {
                 boolean isOld =
                         limits.age()
-                                .filter(age ->
-                                        agreedMillis - segment.lastMillis() > age.toMillis())
+                                .filter(age -> agreedMillis - segment.lastMillis() > age.toMillis())
                                 .isPresent();
                 if (isOld || excess > 0) {
                     due.add(segment);

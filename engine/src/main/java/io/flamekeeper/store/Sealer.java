@@ -8,6 +8,7 @@ import io.flamekeeper.segment.SegmentWriter;
 import io.flamekeeper.segment.SumPlan;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
+import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -31,6 +32,7 @@ final class Sealer {
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Vfs vfs;
+    private final LogFiles logFiles;
     private final StoreFault fault;
     private final LiveSegments live;
     private final InstantSource clock;
@@ -48,12 +50,14 @@ final class Sealer {
 
     Sealer(
             Vfs vfs,
+            LogFiles logFiles,
             StoreFault fault,
             LiveSegments live,
             InstantSource clock,
             List<Shard> shards,
             Consumer<String> report) {
         this.vfs = vfs;
+        this.logFiles = logFiles;
         this.fault = fault;
         this.live = live;
         this.clock = clock;
@@ -131,8 +135,7 @@ final class Sealer {
         String name = SegmentNames.of(header.number());
         Files.replace(vfs, fault, name, file -> write(file, header, head));
         Segment segment = Segment.open(vfs, name);
-        var sealed =
-                new LiveSegment(segment, LiveSegment.describe(segment, clock.millis()));
+        var sealed = new LiveSegment(segment, LiveSegment.describe(segment, clock.millis()));
         try {
             live.add(sealed, generation.number(), () -> shard.sealed(head));
         } catch (IOException e) {
@@ -157,11 +160,11 @@ final class Sealer {
         }
     }
 
-    /// What cannot be deleted now is tried again.
+    /// What cannot be given up now is tried again.
     private void deleteLogs() {
         try {
             while (!replaced.isEmpty()) {
-                Files.deleteIfExists(vfs, replaced.getFirst().generation.logName());
+                logFiles.retire(replaced.getFirst().generation.logName());
                 replaced.removeFirst().segment.logIsGone();
             }
         } catch (IOException e) {
@@ -173,9 +176,7 @@ final class Sealer {
             throws IOException {
         var writer = new SegmentWriter(file, header);
         List<HeadPart> parts =
-                Arrays.stream(head.parts())
-                        .sorted(Comparator.comparing(HeadPart::key))
-                        .toList();
+                Arrays.stream(head.parts()).sorted(Comparator.comparing(HeadPart::key)).toList();
         for (HeadPart part : parts) {
             writer.add(
                     new HeadSource(
@@ -183,7 +184,7 @@ final class Sealer {
                             part.service(),
                             part.dictionary(),
                             part.rows(),
-                            List.of()),
+                            part.uploads()),
                     SumPlan.ofLevel(header.level()));
         }
         writer.finish();

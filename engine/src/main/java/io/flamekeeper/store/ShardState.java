@@ -10,11 +10,7 @@ import java.util.stream.Stream;
 /// @param active   of the head that is being filled; do not change
 /// @param logBytes size of the active head's log
 /// @param frozen   heads waiting to be sealed, oldest first
-record ShardState(
-        HeadPart[] active,
-        long activeProfiles,
-        long logBytes,
-        List<FrozenHead> frozen) {
+record ShardState(HeadPart[] active, long activeProfiles, long logBytes, List<FrozenHead> frozen) {
     private static final HeadPart[] NO_PARTS = {};
 
     ShardState {

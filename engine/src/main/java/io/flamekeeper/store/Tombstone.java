@@ -12,8 +12,7 @@ import java.util.Set;
 /// @param id       unique in the store
 /// @param range    rows that start in it are deleted
 /// @param segments numbers of those that may still have them; what is sealed later is not touched
-record Tombstone(
-        long id, TenantId tenant, Selector selector, TimeRange range, Set<Long> segments) {
+record Tombstone(long id, TenantId tenant, Selector selector, TimeRange range, Set<Long> segments) {
     Tombstone {
         segments = Set.copyOf(segments);
     }

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 ///     `__session_id__`
 /// @param fromNanos   when the upload says sampling began, nanoseconds since the Unix epoch; now if it does
 ///     not
+/// @param isDated     whether the upload names that time, and thus would name it again when it is sent again;
+///     if not, the time is that of the request or counted from it
 /// @param untilNanos  when the upload says sampling ended; now if it does not
 /// @param sampleRate  samples per second, 0 = values are not samples
 /// @param spyName     the profiler, as it calls itself
@@ -24,6 +26,7 @@ public record IngestParameters(
         String application,
         Labels tags,
         long fromNanos,
+        boolean isDated,
         long untilNanos,
         int sampleRate,
         String spyName) {
@@ -45,11 +48,13 @@ public record IngestParameters(
         }
         Instant now = clock.instant();
         long nowNanos = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+        String from = query.getOrDefault("from", "");
         String spy = query.getOrDefault("spyName", "");
         return new IngestParameters(
                 application,
                 brace < 0 ? Labels.EMPTY : tags(name, brace + 1),
-                TimeText.parseNanos(query.getOrDefault("from", ""), nowNanos),
+                TimeText.parseNanos(from, nowNanos),
+                TimeText.isInstant(from) && TimeText.parseNanos(from, nowNanos) > 0,
                 TimeText.parseNanos(query.getOrDefault("until", ""), nowNanos),
                 sampleRate(query.getOrDefault("sampleRate", "")),
                 spy.isEmpty() ? SPY_UNKNOWN : spy);

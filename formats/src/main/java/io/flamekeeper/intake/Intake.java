@@ -12,6 +12,7 @@ import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.SymbolTable;
+import io.flamekeeper.model.UploadHash;
 import io.flamekeeper.model.ValueType;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /// One upload in, one group of believed profiles out. Safe for use by many threads; neither waits nor keeps
@@ -31,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 public final class Intake {
     private static final String DOTNET_SPY = "dotnetspy";
     private static final String UNKNOWN_SPY = "unknown";
+    private static final int UUID_CHARS = 36;
 
     private final IntakeLimits limits;
     private final InstantSource clock;
@@ -50,17 +53,44 @@ public final class Intake {
         this.lines = new CollapsedFormat(limits.decode(), CollapsedFormat.Counting.ONE_A_LINE);
     }
 
+    /// As [#push(Labels, String, byte[])], of a sender that gives its profiles no ids.
+    public ProfileGroup push(Labels seriesLabels, byte[] rawProfile) {
+        return push(seriesLabels, "", rawProfile);
+    }
+
     /// Takes one pprof of the Push door, gzip or plain. A profile without a time is of now; any other time
     /// is believed, however old.
     ///
     /// @param seriesLabels as [SeriesLabels#of] made them
+    /// @param sampleId     the sender's own id of the profile, `""` = none. If it is a UUID, a profile without
+    ///     a time is known by it when it is sent again
     /// @param rawProfile   untrusted; given away
     /// @throws FlamekeeperException `MALFORMED_PROFILE`, `LIMIT_EXCEEDED`; `CLOCK_SKEW` for a time that is
     ///     too far ahead
-    public ProfileGroup push(Labels seriesLabels, byte[] rawProfile) {
+    public ProfileGroup push(Labels seriesLabels, String sampleId, byte[] rawProfile) {
         RawProfile raw = pprof.decodeOne(uncompressed(rawProfile));
-        return normaliser.normalise(
-                raw, Relabelling.apply(seriesLabels), believedTime(raw.timeNanos(), nowNanos()));
+        long timeNanos = believedTime(raw.timeNanos(), nowNanos());
+        UploadHash upload =
+                raw.timeNanos() > 0
+                        ? UploadHasher.hash(seriesLabels, rawProfile, timeNanos)
+                        : uploadOfId(seriesLabels, sampleId, rawProfile);
+        return normaliser.normalise(raw, Relabelling.apply(seriesLabels), timeNanos, upload);
+    }
+
+    private static UploadHash uploadOfId(Labels series, String id, byte[] rawProfile) {
+        if (id.length() != UUID_CHARS) {
+            return UploadHash.NONE;
+        }
+        try {
+            UUID uuid = UUID.fromString(id);
+            return UploadHasher.hash(
+                    series,
+                    rawProfile,
+                    uuid.getMostSignificantBits(),
+                    uuid.getLeastSignificantBits());
+        } catch (IllegalArgumentException notAUuid) {
+            return UploadHash.NONE;
+        }
     }
 
     /// Takes one pprof of `/ingest`, gzip or plain. A profile whose time is in 1970 – 0, or a time in
@@ -90,9 +120,14 @@ public final class Intake {
                         parameters,
                         Map.of(LabelNames.SERVICE_NAME, parameters.application()),
                         family(raw.sampleTypes(), config));
-        long timeNanos = isIn1970(raw.timeNanos()) ? parameters.fromNanos() : raw.timeNanos();
-        return normaliser.normalise(
-                raw, Relabelling.apply(labels), believedTime(timeNanos, nowNanos()));
+        boolean isDated = !isIn1970(raw.timeNanos());
+        long timeNanos =
+                believedTime(isDated ? raw.timeNanos() : parameters.fromNanos(), nowNanos());
+        UploadHash upload =
+                isDated || parameters.isDated()
+                        ? UploadHasher.hash(labels, profile, timeNanos)
+                        : UploadHash.NONE;
+        return normaliser.normalise(raw, Relabelling.apply(labels), timeNanos, upload);
     }
 
     /// Takes stacks as text, one a line; what they measure is in the application's name, see [TextType].
@@ -129,8 +164,18 @@ public final class Intake {
         boolean isRenamed = !parameters.tags().value(LabelNames.SERVICE_NAME).isEmpty();
         labels.put(isRenamed ? "app_name" : LabelNames.SERVICE_NAME, measured.service());
         Labels series = ingestLabels(parameters, labels, measured.type().name());
-        return normaliser.normalise(
-                raw, Relabelling.apply(series), believedTime(raw.timeNanos(), nowNanos()));
+        long timeNanos = believedTime(raw.timeNanos(), nowNanos());
+        UploadHash upload =
+                parameters.isDated()
+                        ? UploadHasher.hash(
+                                series,
+                                text,
+                                timeNanos,
+                                raw.durationNanos(),
+                                raw.period(),
+                                counting == CollapsedFormat.Counting.ONE_A_LINE ? 1 : 0)
+                        : UploadHash.NONE;
+        return normaliser.normalise(raw, Relabelling.apply(series), timeNanos, upload);
     }
 
     private byte[] uncompressed(byte[] body) {

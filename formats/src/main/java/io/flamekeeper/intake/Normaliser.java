@@ -9,6 +9,7 @@ import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.SaturatedMath;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
+import io.flamekeeper.model.UploadHash;
 import io.flamekeeper.model.ValueType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ final class Normaliser {
     /// @param raw       given away: its columns are changed, and the result keeps some
     /// @param labels    as [SeriesLabels] made them
     /// @param timeNanos the time to believe
-    ProfileGroup normalise(RawProfile raw, Labels labels, long timeNanos) {
+    ProfileGroup normalise(RawProfile raw, Labels labels, long timeNanos, UploadHash upload) {
         Labels series = stored(labels);
         SampleLabels sampleLabels = new SampleLabels(limits, series, raw);
         int[] order = new int[raw.sampleCount()];
@@ -79,7 +80,7 @@ final class Normaliser {
             }
         }
         return new ProfileGroup(
-                series.value(LabelNames.SERVICE_NAME), raw.symbols(), stacks, profiles);
+                series.value(LabelNames.SERVICE_NAME), raw.symbols(), stacks, profiles, upload);
     }
 
     private static Labels stored(Labels labels) {

@@ -34,6 +34,11 @@ public final class TimeText {
         return isNumber(dense) ? instant(dense) : relative(dense, nowNanos);
     }
 
+    /// Whether the text means the same time whenever it is read.
+    static boolean isInstant(String text) {
+        return isNumber(withoutFiller(text));
+    }
+
     private static String withoutFiller(String text) {
         StringBuilder dense = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

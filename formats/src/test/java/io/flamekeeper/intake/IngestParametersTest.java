@@ -77,7 +77,8 @@ class IngestParametersTest {
     void parse_nameAlone_givesDefaults() {
         long now = CLOCK.millis() * 1_000_000;
         assertThat(IngestParameters.parse(Map.of("name", "app"), CLOCK))
-                .isEqualTo(new IngestParameters("app", Labels.EMPTY, now, now, 100, "unknown"));
+                .isEqualTo(
+                        new IngestParameters("app", Labels.EMPTY, now, false, now, 100, "unknown"));
     }
 
     @ParameterizedTest
@@ -97,5 +98,13 @@ class IngestParametersTest {
                         CLOCK);
         assertThat(parameters.fromNanos()).isEqualTo(1_767_225_600_000_000_000L);
         assertThat(parameters.untilNanos()).isEqualTo(1_767_225_610_000_000_000L);
+        assertThat(parameters.isDated()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "now", "now-10s", "0", "yesterday"})
+    void parse_fromThatNamesNoTime_isNotDated(String from) {
+        assertThat(IngestParameters.parse(Map.of("name", "app", "from", from), CLOCK).isDated())
+                .isFalse();
     }
 }

@@ -6,9 +6,20 @@ import java.util.List;
 /// The unit that is appended: stored whole or not at all.
 ///
 /// @param service value of `service_name` in every profile of the group
+/// @param upload  which upload it came from, or [UploadHash#NONE]
 public record ProfileGroup(
-        String service, SymbolTable symbols, StackTable stacks, List<Profile> profiles) {
+        String service,
+        SymbolTable symbols,
+        StackTable stacks,
+        List<Profile> profiles,
+        UploadHash upload) {
     public ProfileGroup {
         profiles = List.copyOf(profiles);
+    }
+
+    /// A group that is never taken for a retry.
+    public ProfileGroup(
+            String service, SymbolTable symbols, StackTable stacks, List<Profile> profiles) {
+        this(service, symbols, stacks, profiles, UploadHash.NONE);
     }
 }

@@ -73,7 +73,11 @@ public final class PushService {
             appender.counters().arrived(sample.getRawProfile().size());
             try {
                 call.checkWanted();
-                groups.add(intake.push(labels(series), sample.getRawProfile().toByteArray()));
+                groups.add(
+                        intake.push(
+                                labels(series),
+                                sample.getID(),
+                                sample.getRawProfile().toByteArray()));
             } catch (RuntimeException e) {
                 FlamekeeperException failure = appender.refuse(e);
                 failures.add(

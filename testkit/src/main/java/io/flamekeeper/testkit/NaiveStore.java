@@ -13,6 +13,7 @@ import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.store.Appended;
 import io.flamekeeper.store.Part;
 import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
@@ -38,7 +39,7 @@ public final class NaiveStore implements Store {
     private final Map<TenantId, List<Part>> partsByTenant = new ConcurrentHashMap<>();
 
     @Override
-    public void append(TenantScope scope, List<ProfileGroup> groups) {
+    public List<Appended> append(TenantScope scope, List<ProfileGroup> groups) {
         Map<String, List<ProfileGroup>> byService = new LinkedHashMap<>();
         for (ProfileGroup group : groups) {
             byService.computeIfAbsent(group.service(), _ -> new ArrayList<>()).add(group);
@@ -50,6 +51,7 @@ public final class NaiveStore implements Store {
                 parts.add(part(service, ofService));
             }
         });
+        return groups.stream().map(_ -> Appended.STORED).toList();
     }
 
     @Override
@@ -80,7 +82,7 @@ public final class NaiveStore implements Store {
     @Override
     public StoreStatistics statistics() {
         long parts = partsByTenant.values().stream().mapToLong(List::size).sum();
-        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, UpkeepStatistics.NONE);
+        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.flamekeeper.format.collapsed.CollapsedFormat.Counting;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.Labels;
@@ -11,6 +12,7 @@ import io.flamekeeper.model.Profile;
 import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
+import io.flamekeeper.model.UploadHash;
 import io.flamekeeper.testkit.PprofBytes;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -275,6 +278,67 @@ class IntakeTest {
                 .profiles()
                 .getFirst()
                 .timeNanos();
+    }
+
+    @Test
+    void push_sameContentAndTime_isTheSameUpload() {
+        byte[] sent = PprofBytes.cpu("1\nmain").time(NOW_NANOS - 5).bytes();
+        UploadHash upload = INTAKE.push(CPU, "id 1", sent.clone()).upload();
+
+        assertThat(upload.isNone()).isFalse();
+        assertThat(INTAKE.push(CPU, "id 2", sent.clone()).upload()).isEqualTo(upload);
+        assertThat(INTAKE.push(CPU.with(Map.of("pod", "2")), sent.clone()).upload())
+                .as("another series")
+                .isNotEqualTo(upload);
+        assertThat(INTAKE.push(CPU, PprofBytes.cpu("2\nmain").time(NOW_NANOS - 5).bytes()).upload())
+                .as("other content")
+                .isNotEqualTo(upload);
+        assertThat(INTAKE.push(CPU, PprofBytes.gzip(sent)).upload())
+                .as("bytes as sent")
+                .isNotEqualTo(upload);
+    }
+
+    /// Stored hashes must stay comparable.
+    @Test
+    void push_uploadHash_isFrozen() {
+        assertThat(UploadHasher.hash(CPU, "profile".getBytes(UTF_8), 1, 2))
+                .isEqualTo(new UploadHash(-7373595421436740097L, 718326494377723964L));
+    }
+
+    @Test
+    void push_withoutTime_isKnownOnlyByItsUuid() {
+        String uuid = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+        byte[] sent = PprofBytes.cpu("1\nmain").bytes();
+        UploadHash upload = INTAKE.push(CPU, uuid, sent.clone()).upload();
+
+        assertThat(upload.isNone()).isFalse();
+        assertThat(INTAKE.push(CPU, uuid, sent.clone()).upload()).isEqualTo(upload);
+        assertThat(INTAKE.push(CPU, uuid.replace('6', '7'), sent.clone()).upload())
+                .isNotEqualTo(upload);
+        for (String id : List.of("", "1", "x".repeat(36), uuid.toUpperCase(Locale.ROOT) + "0")) {
+            assertThat(INTAKE.push(CPU, id, sent.clone()).upload().isNone()).as(id).isTrue();
+        }
+    }
+
+    @Test
+    void ingest_uploadWithoutTime_isKnownOnlyByFrom() {
+        byte[] pprof = PprofBytes.cpu("1\nmain").bytes();
+        byte[] text = "main 1\n".getBytes(UTF_8);
+        var now = parameters("name", "app.cpu", "from", "now-10s");
+        var dated = parameters("name", "app.cpu", "from", "1767225600");
+        var later = parameters("name", "app.cpu", "from", "1767225601");
+
+        assertThat(INTAKE.ingestPprof(now, pprof.clone(), Optional.empty()).upload().isNone())
+                .isTrue();
+        assertThat(INTAKE.ingestText(now, text.clone(), Counting.COUNTED).upload().isNone())
+                .isTrue();
+        assertThat(INTAKE.ingestPprof(dated, pprof.clone(), Optional.empty()).upload())
+                .isEqualTo(INTAKE.ingestPprof(dated, pprof.clone(), Optional.empty()).upload())
+                .isNotEqualTo(INTAKE.ingestPprof(later, pprof.clone(), Optional.empty()).upload());
+        assertThat(INTAKE.ingestText(dated, text.clone(), Counting.COUNTED).upload())
+                .isEqualTo(INTAKE.ingestText(dated, text.clone(), Counting.COUNTED).upload())
+                .isNotEqualTo(INTAKE.ingestText(later, text.clone(), Counting.COUNTED).upload())
+                .isNotEqualTo(INTAKE.ingestText(dated, text.clone(), Counting.ONE_A_LINE).upload());
     }
 
     @Test

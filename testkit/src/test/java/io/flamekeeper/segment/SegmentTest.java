@@ -95,7 +95,12 @@ class SegmentTest {
         List<UploadMark> uploads =
                 List.of(new UploadMark(3, -1, 1_000), new UploadMark(-3, 9, 2_000));
         var source =
-                new HeadSource(TenantId.ANONYMOUS, "service-0", dictionary.view(), rows, uploads);
+                new HeadSource(
+                        TenantId.ANONYMOUS,
+                        "service-0",
+                        dictionary.view(),
+                        HeadSource.Rows.of(rows),
+                        uploads);
 
         Segment segment = write(SimulatedVfs.empty(Faults.NONE), SumPlan.ofLevel(2), source);
         Partition partition = segment.partitions().getFirst();
@@ -123,7 +128,12 @@ class SegmentTest {
             rows.addAll(interner.intern(profiles.next(), dictionary));
         }
         var source =
-                new HeadSource(TenantId.ANONYMOUS, "service-0", dictionary.view(), rows, List.of());
+                new HeadSource(
+                        TenantId.ANONYMOUS,
+                        "service-0",
+                        dictionary.view(),
+                        HeadSource.Rows.of(rows),
+                        List.of());
         var first = SimulatedVfs.empty(Faults.NONE);
         var second = SimulatedVfs.empty(Faults.NONE);
 
