@@ -23,6 +23,7 @@ import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import io.flamekeeper.store.StoreStatistics;
+import io.flamekeeper.store.UpkeepStatistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,8 +144,14 @@ final class SyntheticPart implements Part {
             }
 
             @Override
+            public void delete(TenantScope scope, Selector selector, TimeRange range) {
+                throw new UnsupportedOperationException("read only");
+            }
+
+            @Override
             public StoreStatistics statistics() {
-                return new StoreStatistics(0, 0, 0, 1, 0, 0, 0, 0, 0, 0, false);
+                return new StoreStatistics(
+                        0, 0, 0, 1, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
             }
 
             @Override

@@ -48,7 +48,7 @@ public final class Dictionary {
 
     /// Takes back everything added since; nothing of it may have been published.
     public void rollbackTo(Mark mark) {
-        series.rollbackTo(mark.series);
+        series.rollbackTo(mark.series, mark.strings);
         nodes.rollbackTo(mark.nodes);
         frames.rollbackTo(mark.frames);
         mappings.rollbackTo(mark.mappings);

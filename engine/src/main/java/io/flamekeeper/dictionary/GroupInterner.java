@@ -7,9 +7,10 @@ import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.SymbolTable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
-/// Translates the ids of a [ProfileGroup] into those of a [Dictionary], adding what is new. Only what a stack
+/// Translates the ids of a [ProfileGroup], or of another dictionary, into those of a [Dictionary], adding what is new. Only what a stack
 /// refers to is looked at. For one thread; reuse it, it keeps its arrays.
 public final class GroupInterner {
     private static final int UNKNOWN = -1;
@@ -35,6 +36,86 @@ public final class GroupInterner {
             rows.add(row(profile, dictionary));
         }
         return rows;
+    }
+
+    /// Adds the stacks of another dictionary.
+    ///
+    /// @param used nodes to add, with their callers; of others nothing is added
+    /// @return `dictionary`'s node by node; -1 for one that was not added
+    public int[] internStacks(
+            SymbolTable symbols, StackTable stacks, BitSet used, Dictionary dictionary) {
+        stringId = unknown(stringId, symbols.strings().count());
+        functionId = unknown(functionId, symbols.functions().count());
+        mappingId = unknown(mappingId, symbols.mappings().count());
+        frameId = unknown(frameId, symbols.frames().count());
+        int[] nodes = new int[stacks.count()];
+        Arrays.fill(nodes, UNKNOWN);
+        for (int node = stacks.count() - 1; node > StackTable.ROOT; node--) {
+            if (used.get(node)) {
+                used.set(stacks.parent()[node]);
+            }
+        }
+        nodes[StackTable.ROOT] = StackTable.ROOT;
+        for (int node = StackTable.ROOT + 1; node < nodes.length; node++) {
+            if (used.get(node)) {
+                int frame = frame(stacks.frame()[node], symbols, dictionary);
+                nodes[node] = dictionary.nodes.intern(nodes[stacks.parent()[node]], frame);
+            }
+        }
+        return nodes;
+    }
+
+    /// Adds series of another dictionary.
+    ///
+    /// @param used series to add
+    /// @return `dictionary`'s series by series; -1 for one that was not added
+    public static int[] internSeries(SeriesTable table, BitSet used, Dictionary dictionary) {
+        StringTable strings = table.strings();
+        int[] stringIds = unknown(new int[0], strings.count());
+        int[] series = new int[table.count()];
+        Arrays.fill(series, UNKNOWN);
+        var labels = new LabelIds();
+        for (int one = used.nextSetBit(0); one >= 0; one = used.nextSetBit(one + 1)) {
+            labels.length = 0;
+            table.forEachLabel(
+                    one,
+                    (name, value) ->
+                            labels.put(
+                                    string(name, strings, stringIds, dictionary),
+                                    string(value, strings, stringIds, dictionary)));
+            series[one] = dictionary.series.intern(labels.ids, labels.length, table.type(one));
+        }
+        return series;
+    }
+
+    private static int string(int local, StringTable strings, int[] ids, Dictionary dictionary) {
+        if (ids[local] == UNKNOWN) {
+            ids[local] =
+                    dictionary.strings.intern(
+                            strings.bytes(), strings.start(local), strings.length(local));
+        }
+        return ids[local];
+    }
+
+    /// Name and value of each label in turn, names ascending.
+    private static final class LabelIds {
+        private int[] ids = new int[32];
+        private int length;
+
+        void put(int name, int value) {
+            if (length == ids.length) {
+                ids = Arrays.copyOf(ids, 2 * length);
+            }
+            int at = length;
+            while (at > 0 && ids[at - 2] > name) {
+                ids[at] = ids[at - 2];
+                ids[at + 1] = ids[at - 1];
+                at -= 2;
+            }
+            ids[at] = name;
+            ids[at + 1] = value;
+            length += 2;
+        }
     }
 
     /// For each node of the group interned last, its node in the dictionary; may be longer. The interner's, until

@@ -145,16 +145,22 @@ final class SeriesIds {
         if (!isName.get(string)) {
             isName.set(string);
             if (nameCount == names.length) {
-                names = Arrays.copyOf(names, 2 * nameCount);
+                names = Arrays.copyOf(names, Math.max(16, 2 * nameCount));
             }
             names[nameCount++] = string;
         }
     }
 
-    /// Types and label names stay; what uses them is gone.
-    void rollbackTo(int mark) {
+    /// Types stay; what uses them is gone.
+    ///
+    /// @param stringMark strings from this one on are about to go
+    void rollbackTo(int mark, int stringMark) {
         if (count > mark) {
             Arrays.fill(recent, null);
+            // A new array: earlier views have the old one.
+            names = Arrays.stream(names, 0, nameCount).filter(name -> name < stringMark).toArray();
+            nameCount = names.length;
+            isName.clear(stringMark, Math.max(stringMark, isName.length()));
         }
         while (count > mark) {
             count--;

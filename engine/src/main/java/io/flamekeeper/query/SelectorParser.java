@@ -34,6 +34,13 @@ public final class SelectorParser {
     private final String text;
     private int at;
 
+    /// The pattern of a matcher that was written with `=~` or `!~`.
+    ///
+    /// @throws FlamekeeperException `INVALID_REQUEST` for an expression that is too long, too costly, or not RE2
+    public static LabelMatcher.ValuePattern pattern(String expression) {
+        return RegexPattern.compile(expression);
+    }
+
     private SelectorParser(String text) {
         this.text = text;
     }

@@ -116,6 +116,14 @@ public final class Partition implements PartitionSource {
         return extent(Section.SYMBOLS).start - start;
     }
 
+    /// Memory that joining its dictionary with others takes, roughly and at most, in bytes: an entry takes some
+    /// bytes when decoded, and tens in the tables that find it.
+    public long dictionaryBytes() {
+        return 24L * extent(Section.STACKS).decodedBytes
+                + 8L * extent(Section.SYMBOLS).decodedBytes
+                + 16L * extent(Section.SERIES).decodedBytes;
+    }
+
     /// In canonical order; all series of a type are neighbours.
     @Override
     public SeriesTable series() {

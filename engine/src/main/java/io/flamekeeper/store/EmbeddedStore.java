@@ -1,12 +1,14 @@
 package io.flamekeeper.store;
 
+import io.flamekeeper.compaction.CompactionPolicy;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.model.Selector;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TenantScope;
+import io.flamekeeper.model.TimeRange;
 import io.flamekeeper.segment.Partition;
-import io.flamekeeper.segment.Segment;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadFactory;
@@ -26,7 +29,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A store in one folder: a [Shard] per core writes logs and keeps the newest profiles in memory, a
-/// [Sealer] turns them into segments, [Recovery] finds all of it again. What never changes hands is the
+/// [Sealer] turns them into segments, a [Compactor] looks after those, [Recovery] finds all of it again. What never changes hands is the
 /// order: durable, then visible, then answered.
 public final class EmbeddedStore implements Store {
     private final Vfs vfs;
@@ -34,6 +37,9 @@ public final class EmbeddedStore implements Store {
     private final Reserve reserve;
     private final List<Shard> shards;
     private final Sealer sealer;
+    private final LiveSegments live;
+    private final Compactor compactor;
+    private final InstantSource clock;
     private final long recoveredProfiles;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -43,20 +49,48 @@ public final class EmbeddedStore implements Store {
             Reserve reserve,
             List<Shard> shards,
             Sealer sealer,
+            LiveSegments live,
+            Compactor compactor,
+            InstantSource clock,
             long recoveredProfiles) {
         this.vfs = vfs;
         this.fault = fault;
         this.reserve = reserve;
         this.shards = shards;
         this.sealer = sealer;
+        this.live = live;
+        this.compactor = compactor;
+        this.clock = clock;
         this.recoveredProfiles = recoveredProfiles;
+    }
+
+    /// The same with nothing done to sealed profiles unless asked for, and no deletes by regular expression.
+    public static EmbeddedStore open(
+            Vfs vfs,
+            StoreConfig config,
+            InstantSource clock,
+            long hashSeed,
+            ThreadFactory threads,
+            Consumer<String> report) {
+        return open(
+                vfs,
+                config,
+                UpkeepConfig.manual(expression -> {
+                    throw new FlamekeeperException(
+                            ErrorCode.UNSUPPORTED, "regular expression: %s", expression);
+                }),
+                clock,
+                hashSeed,
+                threads,
+                report);
     }
 
     /// Reads back what the folder holds and starts the threads.
     ///
     /// @param vfs      taken over; closed with the store, also when this fails
     /// @param hashSeed unpredictable, so that nobody can choose names whose hashes collide
-    /// @param threads  makes the writer of every shard, and the sealer
+    /// @param upkeep   what becomes of sealed profiles
+    /// @param threads  makes the writer of every shard, the sealer and the compactor
     /// @param report   gets, from any thread, a line for everything an operator should know: what recovery
     ///     repaired or set aside, and why sealing fails
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if the folder cannot be read or written, or a newer
@@ -64,6 +98,7 @@ public final class EmbeddedStore implements Store {
     public static EmbeddedStore open(
             Vfs vfs,
             StoreConfig config,
+            UpkeepConfig upkeep,
             InstantSource clock,
             long hashSeed,
             ThreadFactory threads,
@@ -75,7 +110,14 @@ public final class EmbeddedStore implements Store {
         var reserve = new Reserve(vfs, logFiles, clock, config.reserveBytes(), marginBytes);
         Recovery.Result found;
         try {
-            found = Recovery.run(reserve.folder(), logFiles, fault, config.shardCount(), hashSeed);
+            found =
+                    Recovery.run(
+                            reserve.folder(),
+                            logFiles,
+                            fault,
+                            config.shardCount(),
+                            hashSeed,
+                            upkeep.patterns());
         } catch (IOException e) {
             throw closing(
                     vfs,
@@ -90,7 +132,8 @@ public final class EmbeddedStore implements Store {
         } catch (IOException e) {
             report.accept("reserve: cannot be made, will be tried again: " + e);
         }
-        return start(reserve, config, clock, hashSeed, threads, report, fault, logFiles, found);
+        return start(
+                reserve, config, upkeep, clock, hashSeed, threads, report, fault, logFiles, found);
     }
 
     private static RuntimeException closing(Vfs vfs, RuntimeException cause) {
@@ -105,6 +148,7 @@ public final class EmbeddedStore implements Store {
     private static EmbeddedStore start(
             Reserve reserve,
             StoreConfig config,
+            UpkeepConfig upkeep,
             InstantSource clock,
             long hashSeed,
             ThreadFactory threads,
@@ -114,7 +158,18 @@ public final class EmbeddedStore implements Store {
             Recovery.Result found) {
         Vfs vfs = reserve.folder();
         List<Shard> shards = new ArrayList<>();
-        var sealer = new Sealer(vfs, logFiles, fault, found.catalog(), shards, report);
+        var live = new LiveSegments(vfs, fault, found.catalog(), found.segments(), report);
+        var sealer = new Sealer(vfs, logFiles, fault, live, clock, shards, report);
+        var compactor =
+                new Compactor(
+                        vfs,
+                        fault,
+                        live,
+                        upkeep,
+                        clock,
+                        hashSeed,
+                        new Breather(() -> shards.stream().anyMatch(Shard::isBusy)),
+                        report);
         var generation = new AtomicLong(found.generationMax());
         var context =
                 new Shard.Context(
@@ -132,10 +187,27 @@ public final class EmbeddedStore implements Store {
         for (Shard shard : shards) {
             rememberUploads(shard.state(), shards);
         }
+        found.segments().forEach(segment -> rememberUploads(segment, shards));
         shards.forEach(shard -> threads.newThread(shard::run).start());
         threads.newThread(sealer::run).start();
+        threads.newThread(compactor::run).start();
         return new EmbeddedStore(
-                vfs, fault, reserve, List.copyOf(shards), sealer, found.profiles());
+                vfs,
+                fault,
+                reserve,
+                List.copyOf(shards),
+                sealer,
+                live,
+                compactor,
+                clock,
+                found.profiles());
+    }
+
+    private static void rememberUploads(LiveSegment found, List<Shard> shards) {
+        for (Partition partition : found.segment().partitions()) {
+            var key = new PartitionKey(partition.tenant(), partition.service());
+            shardOf(key, shards).remember(key, partition.uploads());
+        }
     }
 
     /// A service may have been another shard's when its uploads came.
@@ -203,36 +275,79 @@ public final class EmbeddedStore implements Store {
         }
     }
 
+    /// Does now what the compactor does by itself in time, and returns when nothing is due any more. For tests
+    /// and tools.
+    ///
+    /// @throws FlamekeeperException `STORE_UNAVAILABLE` if the disk refuses; everything stays readable
+    public void compact() {
+        work(CompactionPolicy.at(clock.millis()));
+    }
+
+    /// The same as if every hour and day of what is sealed were over: one segment a tenant and day is left.
+    ///
+    /// @throws FlamekeeperException `STORE_UNAVAILABLE` if the disk refuses; everything stays readable
+    public void compactAll() {
+        work(CompactionPolicy.everything());
+    }
+
+    private void work(CompactionPolicy policy) {
+        fault.check();
+        try {
+            compactor.work(policy);
+        } catch (IOException e) {
+            throw new FlamekeeperException(
+                    e, ErrorCode.STORE_UNAVAILABLE, "store: cannot compact: %s", e);
+        }
+    }
+
+    @Override
+    public void delete(TenantScope scope, Selector selector, TimeRange range) {
+        fault.check();
+        seal();
+        try {
+            if (live.hide(new Tombstone(0, scope.tenant(), selector, range, Set.of()))) {
+                compactor.wake();
+            }
+        } catch (IOException e) {
+            throw new FlamekeeperException(
+                    e, ErrorCode.STORE_UNAVAILABLE, "store: cannot delete: %s", e);
+        }
+    }
+
     @Override
     public Snapshot snapshot(TenantScope scope) {
-        List<Segment> held = new ArrayList<>();
-        List<Part> parts = new ArrayList<>();
-        for (Shard shard : shards) {
-            ShardState state = shard.state();
-            parts.addAll(Head.ofTenant(state.active(), scope.tenant()));
-            state.frozen()
-                    .forEach(head -> parts.addAll(Head.ofTenant(head.parts(), scope.tenant())));
-            for (Segment segment : state.segments()) {
-                List<Part> ofTenant = parts(segment, scope.tenant());
+        return live.whileUnchanged(() -> {
+            List<LiveSegment> held = new ArrayList<>();
+            List<Part> parts = new ArrayList<>();
+            for (Shard shard : shards) {
+                ShardState state = shard.state();
+                parts.addAll(Head.ofTenant(state.active(), scope.tenant()));
+                state.frozen()
+                        .forEach(head -> parts.addAll(Head.ofTenant(head.parts(), scope.tenant())));
+            }
+            LiveSegments.View view = live.view();
+            for (LiveSegment segment : view.segments()) {
+                List<Part> ofTenant = parts(segment, view.tombstones(), scope.tenant());
                 if (!ofTenant.isEmpty()) {
                     if (!segment.tryAcquire()) {
-                        held.forEach(Segment::release);
+                        held.forEach(LiveSegment::release);
                         throw closing();
                     }
                     held.add(segment);
                     parts.addAll(ofTenant);
                 }
             }
-        }
-        return new SegmentHolder(List.copyOf(parts), held);
+            return new SegmentHolder(List.copyOf(parts), held);
+        });
     }
 
-    private static List<Part> parts(Segment segment, TenantId tenant) {
+    private static List<Part> parts(
+            LiveSegment segment, List<Tombstone> tombstones, TenantId tenant) {
         List<Part> parts = new ArrayList<>();
-        for (Partition partition : segment.partitions()) {
-            if (partition.tenant().equals(tenant)) {
-                parts.add(new SegmentPart(partition));
-            }
+        for (Partition partition : segment.partitions(tenant)) {
+            var part = new SegmentPart(partition);
+            List<Tombstone> applying = LiveSegments.applying(tombstones, segment, partition);
+            parts.add(applying.isEmpty() ? part : new HiddenPart(part, applying));
         }
         return parts;
     }
@@ -240,10 +355,10 @@ public final class EmbeddedStore implements Store {
     /// Keeps the segments of its parts open.
     private static final class SegmentHolder implements Snapshot {
         private final List<Part> parts;
-        private final List<Segment> segments;
+        private final List<LiveSegment> segments;
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        SegmentHolder(List<Part> parts, List<Segment> segments) {
+        SegmentHolder(List<Part> parts, List<LiveSegment> segments) {
             this.parts = parts;
             this.segments = segments;
         }
@@ -256,7 +371,7 @@ public final class EmbeddedStore implements Store {
         @Override
         public void close() {
             if (closed.compareAndSet(false, true)) {
-                segments.forEach(Segment::release);
+                segments.forEach(LiveSegment::release);
             }
         }
     }
@@ -264,18 +379,20 @@ public final class EmbeddedStore implements Store {
     @Override
     public StoreStatistics statistics() {
         List<ShardState> states = shards.stream().map(Shard::state).toList();
+        List<LiveSegment> segments = live.view().segments();
         return new StoreStatistics(
                 sum(shards, Shard::appendedProfiles),
                 recoveredProfiles,
                 sum(states, ShardState::headProfiles),
-                sum(states, state -> state.segments().size()),
-                sum(states, ShardState::segmentBytes),
+                segments.size(),
+                sum(segments, segment -> segment.info().bytes()),
                 sum(states, ShardState::walBytes),
                 sum(shards, Shard::syncCount),
                 sum(shards, Shard::repeatedUploads),
                 sum(shards, Shard::forgottenUploads),
                 sum(shards, Shard::dictionaryRolls),
-                reserve.isFull());
+                reserve.isFull(),
+                compactor.statistics());
     }
 
     private static <T> long sum(List<T> all, ToLongFunction<T> figure) {
@@ -292,13 +409,13 @@ public final class EmbeddedStore implements Store {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        compactor.close();
         sealer.close();
+        compactor.awaitEnd();
         sealer.awaitEnd();
         shards.forEach(Shard::close);
         shards.forEach(Shard::awaitEnd);
-        for (Shard shard : shards) {
-            shard.state().segments().forEach(Segment::release);
-        }
+        live.close();
         try {
             vfs.close();
         } catch (IOException e) {

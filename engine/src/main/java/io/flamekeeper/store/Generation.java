@@ -2,21 +2,15 @@ package io.flamekeeper.store;
 
 import java.util.Optional;
 
-/// Names one head of one shard, its log, and the segment it becomes.
+/// Names one head of one shard, and its log.
 ///
 /// @param number unique in the store, later heads have larger ones
 record Generation(int shard, long number) implements Comparable<Generation> {
     private static final String LOG_PREFIX = "wal-";
     private static final String LOG_SUFFIX = ".log";
-    private static final String SEGMENT_PREFIX = "segment-";
-    private static final String SEGMENT_SUFFIX = ".seg";
 
     String logName() {
         return LOG_PREFIX + shard + "-" + number + LOG_SUFFIX;
-    }
-
-    String segmentName() {
-        return SEGMENT_PREFIX + shard + "-" + number + SEGMENT_SUFFIX;
     }
 
     /// The generation whose log has this name; empty if it is no log's.
@@ -25,15 +19,9 @@ record Generation(int shard, long number) implements Comparable<Generation> {
                 .filter(generation -> generation.logName().equals(fileName));
     }
 
-    static Optional<Generation> ofSegment(String fileName) {
-        return parse(fileName, SEGMENT_PREFIX, SEGMENT_SUFFIX)
-                .filter(generation -> generation.segmentName().equals(fileName));
-    }
-
-    /// The generation that a file of whatever kind, also one set aside, was made for.
+    /// The generation that a log, or what was set aside of one, was made for.
     static Optional<Generation> ofAny(String fileName) {
-        return parse(fileName, LOG_PREFIX, LOG_SUFFIX)
-                .or(() -> parse(fileName, SEGMENT_PREFIX, SEGMENT_SUFFIX));
+        return parse(fileName, LOG_PREFIX, LOG_SUFFIX);
     }
 
     private static Optional<Generation> parse(String fileName, String prefix, String suffix) {

@@ -1,8 +1,11 @@
 package io.flamekeeper.store;
 
+import io.flamekeeper.compaction.SegmentInfo;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.LabelMatcher.ValuePattern;
 import io.flamekeeper.segment.Segment;
+import io.flamekeeper.segment.SegmentHeader;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.wal.LogFiles;
 import io.flamekeeper.wal.WalReader;
@@ -17,21 +20,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /// What a start makes of the files it finds. Needs nobody's help and can be cut off anywhere: doing it again
 /// comes to the same.
 ///
-/// | found                                        | becomes                                             |
-/// |----------------------------------------------|-----------------------------------------------------|
-/// | an unfinished file                           | deleted                                             |
-/// | a spare of a log                             | deleted; nobody knows what is in it                 |
-/// | a segment in the catalog                     | live; its log, if still there, is deleted           |
-/// | a segment not in the catalog, with its log   | deleted; the log has it all                         |
-/// | a segment not in the catalog, without log    | live: only a lost catalog explains it               |
-/// | a segment that cannot be opened, with log    | deleted; the log has it all                         |
-/// | a segment that cannot be opened, without log | set aside as `….quarantine`                         |
-/// | a log without segment                        | a head; the newest of each shard is written further |
-/// | anything else                                | left alone                                          |
+/// | found                                                          | becomes                                  |
+/// |----------------------------------------------------------------|------------------------------------------|
+/// | an unfinished file                                             | deleted                                  |
+/// | a spare of a log                                               | deleted; nobody knows what is in it      |
+/// | a segment in the catalog                                       | live; its log, if still there, is deleted |
+/// | a segment not in the catalog, older than it                    | deleted: replaced, dropped or unfinished |
+/// | a sealed head newer than the catalog, with its log             | deleted; the log has it all              |
+/// | a compacted segment newer than it, with all it was made of     | deleted; those have it all               |
+/// | a compacted segment newer than it, some it was made of missing | live, instead of what it was made of     |
+/// | any other segment newer than the catalog                       | live: only a lost catalog explains it    |
+/// | a segment that cannot be opened, with log                      | deleted; the log has it all              |
+/// | a segment that cannot be opened, without log                   | set aside as `….quarantine`              |
+/// | a log without segment                                          | a head; the newest of each shard is written further |
+/// | anything else                                                  | left alone                               |
+///
+/// If the newest catalog cannot be read, or lacks a file it names, every segment that it does not name counts as
+/// newer.
 final class Recovery {
     private static final String SET_ASIDE = ".quarantine";
 
@@ -40,17 +51,31 @@ final class Recovery {
     private final StoreFault fault;
     private final int shardCount;
     private final long hashSeed;
+    private final Function<String, ValuePattern> patterns;
     private final List<String> report = new ArrayList<>();
-    private final Map<Generation, Segment> segments = new TreeMap<>();
+    private final Map<Long, LiveSegment> live = new TreeMap<>();
+
+    /// Those of `live` that the catalog did not have, and numbers of those that others have all of.
+    private final List<LiveSegment> takenUp = new ArrayList<>();
+
+    private final Set<Long> superseded = new TreeSet<>();
     private final List<OpenLog> logs = new ArrayList<>();
     private long generationMax;
+    private long segmentMax;
 
-    private Recovery(Vfs vfs, LogFiles logFiles, StoreFault fault, int shardCount, long hashSeed) {
+    private Recovery(
+            Vfs vfs,
+            LogFiles logFiles,
+            StoreFault fault,
+            int shardCount,
+            long hashSeed,
+            Function<String, ValuePattern> patterns) {
         this.vfs = vfs;
         this.logFiles = logFiles;
         this.fault = fault;
         this.shardCount = shardCount;
         this.hashSeed = hashSeed;
+        this.patterns = patterns;
     }
 
     /// A log that was read back, open at its end.
@@ -59,15 +84,20 @@ final class Recovery {
     /// What there is for one shard.
     ///
     /// @param active what the shard goes on with; empty if it starts anew
-    record Found(
-            Optional<OpenLog> active, List<ShardState.FrozenHead> frozen, List<Segment> segments) {}
+    record Found(Optional<OpenLog> active, List<ShardState.FrozenHead> frozen) {}
 
     /// All that was found.
     ///
     /// @param shards        by number
+    /// @param segments      live, open
     /// @param generationMax the largest ever used
     /// @param report        a line for everything that is not as it was left
-    record Result(List<Found> shards, Catalog catalog, long generationMax, List<String> report) {
+    record Result(
+            List<Found> shards,
+            Catalog catalog,
+            List<LiveSegment> segments,
+            long generationMax,
+            List<String> report) {
         long profiles() {
             return shards.stream()
                     .mapToLong(found ->
@@ -80,9 +110,15 @@ final class Recovery {
     }
 
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote a file
-    static Result run(Vfs vfs, LogFiles logFiles, StoreFault fault, int shardCount, long hashSeed)
+    static Result run(
+            Vfs vfs,
+            LogFiles logFiles,
+            StoreFault fault,
+            int shardCount,
+            long hashSeed,
+            Function<String, ValuePattern> patterns)
             throws IOException {
-        var recovery = new Recovery(vfs, logFiles, fault, shardCount, hashSeed);
+        var recovery = new Recovery(vfs, logFiles, fault, shardCount, hashSeed, patterns);
         try {
             return recovery.run();
         } catch (IOException | RuntimeException e) {
@@ -99,7 +135,7 @@ final class Recovery {
                 cause.addSuppressed(e);
             }
         }
-        segments.values().forEach(Segment::release);
+        live.values().forEach(LiveSegment::release);
     }
 
     private Result run() throws IOException {
@@ -107,72 +143,94 @@ final class Recovery {
         // covered.
         fault.sync("the folder", vfs::syncDirectory);
         List<String> names = vfs.list();
-        Catalog catalog = Catalog.open(vfs, fault, names, report);
+        Catalog catalog = Catalog.open(vfs, fault, names, patterns, report);
+        CatalogState state = catalog.state();
+        generationMax = state.generationMax();
+        segmentMax = state.segmentMax();
+        Set<Generation> logged = new TreeSet<>();
+        Set<Long> present = new TreeSet<>();
         for (String name : names) {
             if (name.endsWith(Files.UNFINISHED) || LogFiles.isSpare(name)) {
                 vfs.delete(name);
             }
             Generation.ofAny(name)
                     .ifPresent(found -> generationMax = Math.max(generationMax, found.number()));
+            SegmentNames.ofAny(name).ifPresent(found -> segmentMax = Math.max(segmentMax, found));
+            Generation.ofLog(name).ifPresent(logged::add);
+            SegmentNames.number(name).ifPresent(present::add);
         }
-        Set<Generation> logged = generations(names, true);
-        openSegments(catalog.segments(), generations(names, false), logged);
-        List<Generation> live = List.copyOf(segments.keySet());
-        if (!Set.copyOf(live).equals(Set.copyOf(catalog.segments()))) {
-            catalog.publish(live);
-            catalog.removeOld();
+        boolean isComplete = openListed(state, present, logged);
+        Set<Long> unlisted = new TreeSet<>(present);
+        unlisted.removeAll(state.numbers());
+        if (catalog.isNewest() && isComplete) {
+            for (long number : List.copyOf(unlisted)) {
+                if (number <= state.segmentMax()) {
+                    vfs.delete(SegmentNames.of(number));
+                    unlisted.remove(number);
+                }
+            }
         }
-        for (Generation generation : logged.stream().sorted().toList()) {
-            if (segments.containsKey(generation)) {
+        takeUp(unlisted, present, logged);
+        publishWhatIsLive(catalog);
+        deleteSuperseded();
+        for (Generation generation : logged) {
+            if (sealed().contains(generation)) {
                 vfs.delete(generation.logName());
             } else {
                 logs.add(replay(generation));
             }
         }
-        return new Result(distribute(), catalog, generationMax, List.copyOf(report));
+        live.values().forEach(LiveSegment::logIsGone);
+        return new Result(
+                distribute(),
+                catalog,
+                List.copyOf(live.values()),
+                generationMax,
+                List.copyOf(report));
     }
 
-    private static Set<Generation> generations(List<String> names, boolean isLog) {
-        Set<Generation> found = new HashSet<>();
-        for (String name : names) {
-            (isLog ? Generation.ofLog(name) : Generation.ofSegment(name)).ifPresent(found::add);
-        }
-        return found;
-    }
-
-    private void openSegments(
-            List<Generation> listed, Set<Generation> present, Set<Generation> logged)
+    /// Opens the segments of the catalog.
+    ///
+    /// @return whether all of them are there
+    private boolean openListed(CatalogState state, Set<Long> present, Set<Generation> logged)
             throws IOException {
-        for (Generation generation : listed) {
-            generationMax = Math.max(generationMax, generation.number());
-            if (!present.contains(generation) && !logged.contains(generation)) {
-                report.add(generation.segmentName() + ": missing");
-            }
-        }
-        for (Generation generation : present.stream().sorted().toList()) {
-            boolean isListed = listed.contains(generation);
-            boolean hasLog = logged.contains(generation);
-            if (!isListed && hasLog) {
-                vfs.delete(generation.segmentName());
+        boolean isComplete = true;
+        for (SegmentInfo info : state.segments()) {
+            String name = SegmentNames.of(info.number());
+            Optional<Generation> log = logOf(info).filter(logged::contains);
+            log.ifPresent(found -> generationMax = Math.max(generationMax, found.number()));
+            if (!present.contains(info.number())) {
+                isComplete = false;
+                if (log.isEmpty()) {
+                    report.add(name + ": missing");
+                }
                 continue;
             }
-            if (!isListed) {
-                report.add(generation.segmentName() + ": not in the catalog, taken up again");
+            Optional<Segment> segment = open(name, log.isPresent());
+            isComplete &= segment.isPresent();
+            segment.ifPresent(open -> live.put(info.number(), new LiveSegment(open, info)));
+        }
+        return isComplete;
+    }
+
+    private static Optional<Generation> logOf(SegmentInfo info) {
+        return info.replaces().map(head -> new Generation(head.shard(), head.generation()));
+    }
+
+    private Optional<Segment> open(String name, boolean hasLog) throws IOException {
+        try {
+            return Optional.of(Segment.open(vfs, name));
+        } catch (FlamekeeperException e) {
+            if (e.code() != ErrorCode.CORRUPT_DATA) {
+                throw e;
             }
-            try {
-                segments.put(generation, Segment.open(vfs, generation.segmentName()));
-            } catch (FlamekeeperException e) {
-                if (e.code() != ErrorCode.CORRUPT_DATA) {
-                    throw e;
-                }
-                setAside(generation, hasLog, e);
-            }
+            setAside(name, hasLog, e);
+            return Optional.empty();
         }
     }
 
-    private void setAside(Generation generation, boolean hasLog, FlamekeeperException why)
+    private void setAside(String name, boolean hasLog, FlamekeeperException why)
             throws IOException {
-        String name = generation.segmentName();
         if (hasLog) {
             report.add("%s; made again from its log".formatted(why.getMessage()));
             vfs.delete(name);
@@ -181,6 +239,117 @@ final class Recovery {
             vfs.rename(name, name + SET_ASIDE);
             fault.sync("the folder", vfs::syncDirectory);
         }
+    }
+
+    /// Decides about segments that only what they say of themselves explains.
+    private void takeUp(Set<Long> unlisted, Set<Long> present, Set<Generation> logged)
+            throws IOException {
+        Map<Long, LiveSegment> found = new TreeMap<>(Comparator.reverseOrder());
+        for (long number : unlisted) {
+            open(SegmentNames.of(number), false)
+                    .ifPresent(segment ->
+                            found.put(
+                                    number,
+                                    new LiveSegment(segment, LiveSegment.describe(segment, 0))));
+        }
+        for (LiveSegment segment : live.values()) {
+            supersede(segment, found);
+        }
+        for (LiveSegment segment : found.values()) {
+            if (superseded.contains(segment.number())) {
+                segment.release();
+                continue;
+            }
+            boolean isElsewhere =
+                    switch (segment.segment().header().origin()) {
+                        case SegmentHeader.Sealed(int shard, long generation) ->
+                                logged.contains(new Generation(shard, generation));
+                        case SegmentHeader.Compacted(List<Long> numbers) ->
+                                present.containsAll(numbers);
+                    };
+            if (isElsewhere) {
+                superseded.add(segment.number());
+                segment.release();
+            } else {
+                report.add(
+                        SegmentNames.of(segment.number()) + ": not in the catalog, taken up again");
+                live.put(segment.number(), segment);
+                takenUp.add(segment);
+                supersede(segment, found);
+            }
+        }
+        for (long number : superseded) {
+            LiveSegment gone = live.remove(number);
+            if (gone != null) {
+                gone.release();
+            }
+        }
+    }
+
+    /// Everything that a live segment was made of, and what that was made of, is in it.
+    private void supersede(LiveSegment segment, Map<Long, LiveSegment> found) {
+        if (segment.segment().header().origin() instanceof SegmentHeader.Compacted(var numbers)) {
+            for (long number : numbers) {
+                if (superseded.add(number)) {
+                    LiveSegment input = found.getOrDefault(number, live.get(number));
+                    if (input != null) {
+                        supersede(input, found);
+                    }
+                }
+            }
+        }
+    }
+
+    private void publishWhatIsLive(Catalog catalog) throws IOException {
+        CatalogState state = catalog.state();
+        if (catalog.isNewest() && live.keySet().equals(state.numbers())) {
+            return;
+        }
+        List<Tombstone> tombstones = new ArrayList<>();
+        for (Tombstone tombstone : state.tombstones()) {
+            var segments = new HashSet<>(tombstone.segments());
+            for (LiveSegment segment : takenUp) {
+                // If it hides rows of all that the segment was made of, it came while that was
+                // made.
+                // If not, it came before, and the segment was made without those rows.
+                if (segment.segment().header().origin()
+                                instanceof SegmentHeader.Compacted(var numbers)
+                        && tombstone.segments().containsAll(numbers)) {
+                    segments.add(segment.number());
+                }
+            }
+            segments.retainAll(live.keySet());
+            tombstones.add(
+                    new Tombstone(
+                            tombstone.id(),
+                            tombstone.tenant(),
+                            tombstone.selector(),
+                            tombstone.range(),
+                            segments));
+        }
+        catalog.publish(
+                new CatalogState(
+                        live.values().stream().map(LiveSegment::info).toList(),
+                        tombstones,
+                        segmentMax,
+                        generationMax,
+                        state.tombstoneMax(),
+                        state.retention()));
+        catalog.removeOld();
+    }
+
+    private void deleteSuperseded() throws IOException {
+        for (long number : superseded) {
+            Files.deleteIfExists(vfs, SegmentNames.of(number));
+        }
+    }
+
+    private Set<Generation> sealed() {
+        Set<Generation> sealed = new HashSet<>();
+        for (LiveSegment segment : live.values()) {
+            logOf(segment.info()).ifPresent(sealed::add);
+        }
+        return sealed;
     }
 
     private OpenLog replay(Generation generation) throws IOException {
@@ -214,21 +383,13 @@ final class Recovery {
                 freeze(log, frozen.computeIfAbsent(shard % shardCount, _ -> new ArrayList<>()));
             }
         }
-        Map<Integer, List<Segment>> sealed = new HashMap<>();
-        segments.forEach((generation, segment) ->
-                sealed.computeIfAbsent(generation.shard() % shardCount, _ -> new ArrayList<>())
-                        .add(segment));
         List<Found> found = new ArrayList<>();
         for (int shard = 0; shard < shardCount; shard++) {
             List<ShardState.FrozenHead> heads =
                     frozen.getOrDefault(shard, List.of()).stream()
                             .sorted(Comparator.comparing(ShardState.FrozenHead::generation))
                             .toList();
-            found.add(
-                    new Found(
-                            Optional.ofNullable(active.get(shard)),
-                            heads,
-                            sealed.getOrDefault(shard, List.of())));
+            found.add(new Found(Optional.ofNullable(active.get(shard)), heads));
         }
         return found;
     }

@@ -10,9 +10,11 @@ import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
 import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,12 +34,15 @@ final class Sealer {
     private final Vfs vfs;
     private final LogFiles logFiles;
     private final StoreFault fault;
-    private final Catalog catalog;
+    private final LiveSegments live;
+    private final InstantSource clock;
     private final List<Shard> shards;
     private final Consumer<String> report;
 
     /// Held while sealing; whoever wants to seal waits for it.
     private final ReentrantLock sealing = new ReentrantLock();
+
+    private final Deque<Replaced> replaced = new ArrayDeque<>();
 
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     private volatile @Nullable Thread thread;
@@ -47,13 +52,15 @@ final class Sealer {
             Vfs vfs,
             LogFiles logFiles,
             StoreFault fault,
-            Catalog catalog,
+            LiveSegments live,
+            InstantSource clock,
             List<Shard> shards,
             Consumer<String> report) {
         this.vfs = vfs;
         this.logFiles = logFiles;
         this.fault = fault;
-        this.catalog = catalog;
+        this.live = live;
+        this.clock = clock;
         this.shards = shards;
         this.report = report;
     }
@@ -115,6 +122,7 @@ final class Sealer {
                     }
                 }
             }
+            deleteLogs();
         } finally {
             sealing.unlock();
         }
@@ -122,45 +130,53 @@ final class Sealer {
 
     private void seal(Shard shard, ShardState.FrozenHead head) throws IOException {
         Generation generation = head.generation();
-        String name = generation.segmentName();
-        Files.replace(vfs, fault, name, file -> write(file, head));
+        var header =
+                SegmentHeader.sealed(live.nextNumber(), generation.shard(), generation.number());
+        String name = SegmentNames.of(header.number());
+        Files.replace(vfs, fault, name, file -> write(file, header, head));
         Segment segment = Segment.open(vfs, name);
+        var sealed = new LiveSegment(segment, LiveSegment.describe(segment, clock.millis()));
         try {
-            List<Generation> live = new ArrayList<>(catalog.segments());
-            live.add(generation);
-            catalog.publish(live);
-        } catch (IOException | RuntimeException e) {
-            segment.release();
+            live.add(sealed, generation.number(), () -> shard.sealed(head));
+        } catch (IOException e) {
+            sealed.release();
+            abandon(name, e);
+            throw e;
+        } catch (RuntimeException e) {
+            sealed.release();
             throw e;
         }
-        shard.sealed(head, segment);
-        removeWhatIsReplaced(generation);
+        replaced.add(new Replaced(generation, sealed));
     }
 
-    /// What stays because of an error does no harm; the next start removes it.
-    private void removeWhatIsReplaced(Generation sealed) {
+    /// A segment whose log is not needed any more.
+    private record Replaced(Generation generation, LiveSegment segment) {}
+
+    private void abandon(String name, IOException cause) {
         try {
-            logFiles.retire(sealed.logName());
-            catalog.removeOld();
+            Files.deleteIfExists(vfs, name);
         } catch (IOException e) {
-            report.accept("cannot delete what a new segment replaces: " + e);
+            cause.addSuppressed(e);
         }
     }
 
-    private static void write(VfsFile file, ShardState.FrozenHead head) throws IOException {
-        Generation generation = head.generation();
-        var writer =
-                new SegmentWriter(
-                        file,
-                        SegmentHeader.sealed(
-                                generation.number(), generation.shard(), generation.number()));
+    /// What cannot be given up now is tried again.
+    private void deleteLogs() {
+        try {
+            while (!replaced.isEmpty()) {
+                logFiles.retire(replaced.getFirst().generation.logName());
+                replaced.removeFirst().segment.logIsGone();
+            }
+        } catch (IOException e) {
+            report.accept("cannot delete a log that a segment replaces: " + e);
+        }
+    }
+
+    private static void write(VfsFile file, SegmentHeader header, ShardState.FrozenHead head)
+            throws IOException {
+        var writer = new SegmentWriter(file, header);
         List<HeadPart> parts =
-                Arrays.stream(head.parts())
-                        .sorted(
-                                Comparator.<HeadPart, String>comparing(
-                                                part -> part.key().tenant().value())
-                                        .thenComparing(HeadPart::service))
-                        .toList();
+                Arrays.stream(head.parts()).sorted(Comparator.comparing(HeadPart::key)).toList();
         for (HeadPart part : parts) {
             writer.add(
                     new HeadSource(
@@ -169,7 +185,7 @@ final class Sealer {
                             part.dictionary(),
                             part.rows(),
                             part.uploads()),
-                    SumPlan.ofLevel(0));
+                    SumPlan.ofLevel(header.level()));
         }
         writer.finish();
     }

@@ -8,7 +8,6 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.model.UploadHash;
-import io.flamekeeper.segment.Segment;
 import io.flamekeeper.segment.UploadMark;
 import io.flamekeeper.wal.LogFiles;
 import io.flamekeeper.wal.WalWriter;
@@ -109,7 +108,7 @@ final class Shard {
             Runnable sealSoon,
             long hashSeed) {}
 
-    /// @param found what the logs and segments of this shard hold
+    /// @param found what the logs of this shard hold
     Shard(int number, Context context, Recovery.Found found) {
         this.number = number;
         this.logFiles = context.logFiles;
@@ -124,7 +123,7 @@ final class Shard {
                 new KnownUploads(
                         Math.ceilDiv(config.uploadsMax(), config.shardCount()), context.hashSeed);
         this.queue = new WorkQueue<>(config.queueGroupsMax());
-        this.state = new AtomicReference<>(ShardState.of(found.frozen(), found.segments()));
+        this.state = new AtomicReference<>(ShardState.of(found.frozen()));
         Optional<Recovery.OpenLog> open = found.active();
         this.head = open.map(Recovery.OpenLog::head).orElseGet(this::newHead);
         this.wal = open.map(Recovery.OpenLog::wal).orElseGet(this::newLog);
@@ -193,13 +192,18 @@ final class Shard {
         }
     }
 
+    /// Whether appends wait for one that is under way.
+    boolean isBusy() {
+        return queue.isAnyWaiting();
+    }
+
     ShardState state() {
         return state.get();
     }
 
-    /// Shows the segment instead of the head it was made from.
-    void sealed(ShardState.FrozenHead frozen, Segment segment) {
-        state.updateAndGet(now -> now.sealed(frozen, segment));
+    /// Shows the head no more: a segment has it all.
+    void sealed(ShardState.FrozenHead frozen) {
+        state.updateAndGet(now -> now.sealed(frozen));
     }
 
     long appendedProfiles() {

@@ -1,7 +1,9 @@
 package io.flamekeeper.store;
 
 import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.model.Selector;
 import io.flamekeeper.model.TenantScope;
+import io.flamekeeper.model.TimeRange;
 import java.util.List;
 
 /// The only way in and out of stored profiles. Safe for use by many threads.
@@ -22,6 +24,14 @@ public interface Store extends AutoCloseable {
 
     /// A fixed view of everything of the tenant that is durable now. Close it soon: it keeps files open.
     Snapshot snapshot(TenantScope scope);
+
+    /// Deletes what the tenant has in the range of all series that the selector matches and that was durable when
+    /// this was called. Returns when that is durable; snapshots taken from now on do not contain it. The rows go
+    /// from the files soon after. Waits; for virtual threads.
+    ///
+    /// @throws io.flamekeeper.model.FlamekeeperException `STORE_UNAVAILABLE` when the disk is full, failing, or
+    ///     the store is closing; then nothing is deleted
+    void delete(TenantScope scope, Selector selector, TimeRange range);
 
     /// Cheap: kept up to date, not computed.
     StoreStatistics statistics();

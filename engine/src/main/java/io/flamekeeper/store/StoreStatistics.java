@@ -14,6 +14,7 @@ package io.flamekeeper.store;
 ///     them that is sent again is stored again
 /// @param dictionaryRolls  heads sealed because a dictionary was full, since the store was opened
 /// @param isDiskFull       whether appends are refused until there is room on the disk
+/// @param upkeep           what became of sealed profiles
 public record StoreStatistics(
         long appendedProfiles,
         long recoveredProfiles,
@@ -25,4 +26,5 @@ public record StoreStatistics(
         long repeatedUploads,
         long forgottenUploads,
         long dictionaryRolls,
-        boolean isDiskFull) {}
+        boolean isDiskFull,
+        UpkeepStatistics upkeep) {}

@@ -88,6 +88,15 @@ final class WorkQueue<T> {
         }
     }
 
+    boolean isAnyWaiting() {
+        lock.lock();
+        try {
+            return !waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Refuses further work.
     void close() {
         lock.lock();

@@ -6,6 +6,7 @@ import io.flamekeeper.model.Profile;
 import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.SaturatedMath;
+import io.flamekeeper.model.Selector;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.SymbolTable;
@@ -18,6 +19,7 @@ import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import io.flamekeeper.store.StoreStatistics;
+import io.flamekeeper.store.UpkeepStatistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -67,9 +69,20 @@ public final class NaiveStore implements Store {
     }
 
     @Override
+    public void delete(TenantScope scope, Selector selector, TimeRange range) {
+        List<Part> left =
+                partsByTenant.getOrDefault(scope.tenant(), List.of()).stream()
+                        .map(part -> ((NaivePart) part).without(selector, range))
+                        .filter(part -> !part.isEmpty())
+                        .<Part>map(part -> part)
+                        .toList();
+        partsByTenant.put(scope.tenant(), new CopyOnWriteArrayList<>(left));
+    }
+
+    @Override
     public StoreStatistics statistics() {
         long parts = partsByTenant.values().stream().mapToLong(List::size).sum();
-        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, 0, 0, 0, false);
+        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
     }
 
     @Override
@@ -129,9 +142,26 @@ public final class NaiveStore implements Store {
             SeriesTable series,
             List<List<Profile>> rows)
             implements Part {
+        NaivePart without(Selector selector, TimeRange range) {
+            List<List<Profile>> left = new ArrayList<>();
+            for (int one = 0; one < rows.size(); one++) {
+                boolean matches = selector.matches(series.labels(one));
+                left.add(
+                        rows.get(one).stream()
+                                .filter(row -> !matches || !range.contains(row.timeMillis()))
+                                .toList());
+            }
+            return new NaivePart(service, symbols, stacks, series, left);
+        }
+
+        boolean isEmpty() {
+            return rows.stream().allMatch(List::isEmpty);
+        }
+
         @Override
         public long firstMillis() {
             return rows.stream()
+                    .filter(list -> !list.isEmpty())
                     .mapToLong(list -> list.getFirst().timeMillis())
                     .min()
                     .orElseThrow();
@@ -139,7 +169,11 @@ public final class NaiveStore implements Store {
 
         @Override
         public long lastMillis() {
-            return rows.stream().mapToLong(list -> list.getLast().timeMillis()).max().orElseThrow();
+            return rows.stream()
+                    .filter(list -> !list.isEmpty())
+                    .mapToLong(list -> list.getLast().timeMillis())
+                    .max()
+                    .orElseThrow();
         }
 
         @Override

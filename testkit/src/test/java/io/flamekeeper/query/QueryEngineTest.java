@@ -94,7 +94,7 @@ class QueryEngineTest {
         }
     }
 
-    /// The same laws over the store that is shipped: head, segments and both.
+    /// The same laws over the store that is shipped: head, segments of every level, and all of them.
     @Test
     void merges_embeddedStore_agreeWithTheOracle() {
         long seed = System.nanoTime();
@@ -110,6 +110,9 @@ class QueryEngineTest {
                     store.append(TENANT, batch);
                     if (random.nextInt(3) == 0) {
                         store.seal();
+                    }
+                    if (random.nextInt(5) == 0) {
+                        store.compactAll();
                     }
                 }
                 var engine = new QueryEngine(store, LIMITS, pool, seed);

@@ -33,11 +33,7 @@ class BitRotTest {
         Map<String, byte[]> files = referenceStore(seed, expected);
         assertThat(files.keySet())
                 .contains(
-                        "catalog-1",
-                        "catalog-2",
-                        "segment-0-1.seg",
-                        "segment-0-2.seg",
-                        "wal-0-3.log");
+                        "catalog-1", "catalog-2", "segment-1.seg", "segment-2.seg", "wal-0-3.log");
         var outcomes = new TreeMap<String, Integer>();
         int flips = 0;
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -144,7 +140,7 @@ class BitRotTest {
         Set<String> expected = new HashSet<>();
         Map<String, byte[]> files = new TreeMap<>(referenceStore(5, expected));
         files.computeIfPresent(
-                "segment-0-1.seg",
+                "segment-1.seg",
                 (_, bytes) -> {
                     bytes[bytes.length - 1] ^= 1;
                     return bytes;
@@ -156,8 +152,8 @@ class BitRotTest {
             assertThat(expected).containsAll(found);
             assertThat(found).hasSizeLessThan(expected.size()).isNotEmpty();
         }
-        assertThat(report).singleElement().asString().contains("segment-0-1.seg.quarantine");
-        assertThat(vfs.content()).containsKey("segment-0-1.seg.quarantine");
+        assertThat(report).singleElement().asString().contains("segment-1.seg.quarantine");
+        assertThat(vfs.content()).containsKey("segment-1.seg.quarantine");
     }
 
     @Test
@@ -177,7 +173,7 @@ class BitRotTest {
     @Test
     void start_newerVersion_isRefusedAndTouchesNothing() {
         Set<String> expected = new HashSet<>();
-        Map<String, Integer> crcAt = Map.of("wal-0-3.log", 20, "segment-0-2.seg", 12);
+        Map<String, Integer> crcAt = Map.of("wal-0-3.log", 20, "segment-2.seg", 12);
         for (String name : crcAt.keySet()) {
             Map<String, byte[]> files = new TreeMap<>(referenceStore(8, expected));
             files.computeIfPresent(

@@ -219,7 +219,7 @@ class EmbeddedStoreTest {
             assertThat(statistics.headProfiles()).isEqualTo(1);
             assertThat(statistics.segmentCount()).isEqualTo(1);
             assertThat(statistics.segmentBytes())
-                    .isEqualTo(vfs.content().getOrDefault("segment-0-1.seg", new byte[0]).length);
+                    .isEqualTo(vfs.content().getOrDefault("segment-1.seg", new byte[0]).length);
             assertThat(statistics.walBytes())
                     .isBetween(
                             1L,

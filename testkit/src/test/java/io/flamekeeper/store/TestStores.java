@@ -1,5 +1,6 @@
 package io.flamekeeper.store;
 
+import io.flamekeeper.query.SelectorParser;
 import io.flamekeeper.vfs.Vfs;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,10 +39,39 @@ final class TestStores {
     }
 
     static EmbeddedStore open(Vfs vfs, StoreConfig config, List<String> report) {
+        return open(
+                vfs,
+                config,
+                UpkeepConfig.manual(SelectorParser::pattern),
+                InstantSource.system(),
+                report);
+    }
+
+    /// Compacts only when told to, and keeps everything.
+    static EmbeddedStore open(Vfs vfs, int shardCount, InstantSource clock, List<String> report) {
+        return open(vfs, shardCount, UpkeepConfig.manual(SelectorParser::pattern), clock, report);
+    }
+
+    static EmbeddedStore open(
+            Vfs vfs,
+            int shardCount,
+            UpkeepConfig upkeep,
+            InstantSource clock,
+            List<String> report) {
+        return open(vfs, config(shardCount), upkeep, clock, report);
+    }
+
+    static EmbeddedStore open(
+            Vfs vfs,
+            StoreConfig config,
+            UpkeepConfig upkeep,
+            InstantSource clock,
+            List<String> report) {
         return EmbeddedStore.open(
                 vfs,
                 config,
-                InstantSource.system(),
+                upkeep,
+                clock,
                 HASH_SEED,
                 task -> Thread.ofPlatform().daemon().unstarted(task),
                 Collections.synchronizedList(report)::add);

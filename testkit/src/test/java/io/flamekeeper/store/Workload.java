@@ -4,20 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.LabelMatcher;
+import io.flamekeeper.model.LabelNames;
+import io.flamekeeper.model.Profile;
 import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.model.Selector;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TenantScope;
+import io.flamekeeper.model.TimeRange;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.StoredText;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/// Steps for a store, with a ledger of what must, and what may, be in it.
+/// Steps for a store – appends, seals, compactions, deletes – with a ledger of what must, and what may, be in it.
 final class Workload {
     static final TenantScope TENANT = TenantScope.grant(TenantId.ANONYMOUS);
 
@@ -26,6 +33,10 @@ final class Workload {
         record Append(ProfileGroup group) implements Step {}
 
         record Seal() implements Step {}
+
+        record Compact() implements Step {}
+
+        record Delete(Selector selector, TimeRange range) implements Step {}
     }
 
     private final List<Step> steps = new ArrayList<>();
@@ -34,12 +45,36 @@ final class Workload {
     Workload(long seed, int stepCount, int sealOneIn) {
         var random = new SplittableRandom(seed);
         var profiles = new RandomProfiles(seed, RandomProfiles.Shape.TINY);
+        long firstMillis = Long.MAX_VALUE;
+        long lastMillis = 0;
         for (int i = 0; i < stepCount; i++) {
-            steps.add(
-                    random.nextInt(sealOneIn) == 0
-                            ? new Step.Seal()
-                            : new Step.Append(profiles.next()));
+            if (random.nextInt(sealOneIn) == 0) {
+                steps.add(
+                        switch (random.nextInt(6)) {
+                            case 0, 1 -> new Step.Compact();
+                            case 2 -> delete(random, firstMillis, lastMillis);
+                            default -> new Step.Seal();
+                        });
+            } else {
+                ProfileGroup group = profiles.next();
+                long millis = group.profiles().getFirst().timeMillis();
+                firstMillis = Math.min(firstMillis, millis);
+                lastMillis = Math.max(lastMillis, millis);
+                steps.add(new Step.Append(group));
+            }
         }
+    }
+
+    /// Some services, some of the time that there are profiles of so far.
+    private static Step.Delete delete(SplittableRandom random, long firstMillis, long lastMillis) {
+        TimeRange range =
+                firstMillis > lastMillis || random.nextBoolean()
+                        ? TimeRange.ALWAYS
+                        : new TimeRange(
+                                random.nextLong(firstMillis, lastMillis + 1), lastMillis + 1);
+        var service =
+                new LabelMatcher.Equal(LabelNames.SERVICE_NAME, "service-" + random.nextInt(2));
+        return new Step.Delete(new Selector(List.of(service)), range);
     }
 
     /// Profiles by what is known of them. Every one is unlike every other.
@@ -49,6 +84,26 @@ final class Workload {
 
         /// Failed without saying how far it got; each may be there.
         final Set<String> unknown = new HashSet<>();
+
+        /// Everything that was ever sent.
+        private final Map<String, Profile> sent = new HashMap<>();
+
+        private void send(ProfileGroup group) {
+            List<String> texts = StoredText.of(group);
+            for (int i = 0; i < texts.size(); i++) {
+                sent.put(texts.get(i), group.profiles().get(i));
+            }
+            unknown.addAll(texts);
+        }
+
+        private List<String> matching(Step.Delete delete) {
+            return sent.entrySet().stream()
+                    .filter(one ->
+                            delete.selector.matches(one.getValue().labels())
+                                    && delete.range.contains(one.getValue().timeMillis()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
 
         /// acknowledged ⊆ stored ⊆ acknowledged ∪ unknown, each once, content equal.
         void check(EmbeddedStore store, String where) {
@@ -86,12 +141,21 @@ final class Workload {
         try {
             switch (step) {
                 case Step.Append(var group) -> {
-                    ledger.unknown.addAll(StoredText.of(group));
+                    ledger.send(group);
                     store.append(TENANT, List.of(group));
                     ledger.unknown.removeAll(StoredText.of(group));
                     ledger.acknowledged.addAll(StoredText.of(group));
                 }
                 case Step.Seal() -> store.seal();
+                case Step.Compact() -> store.compactAll();
+                case Step.Delete delete -> {
+                    List<String> matching = ledger.matching(delete);
+                    matching.stream()
+                            .filter(ledger.acknowledged::remove)
+                            .forEach(ledger.unknown::add);
+                    store.delete(TENANT, delete.selector, delete.range);
+                    matching.forEach(ledger.unknown::remove);
+                }
             }
             return true;
         } catch (FlamekeeperException e) {
