@@ -12,10 +12,12 @@ import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TenantScope;
+import io.flamekeeper.query.SelectorParser;
 import io.flamekeeper.store.EmbeddedStore;
 import io.flamekeeper.store.Store;
 import io.flamekeeper.store.StoreConfig;
-import io.flamekeeper.store.StoreStatistics;
+import io.flamekeeper.store.UpkeepConfig;
+import io.flamekeeper.store.UpkeepStatistics;
 import io.flamekeeper.vfs.DiskVfs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -34,12 +35,21 @@ import java.util.SplittableRandom;
 /// Profiles are variants of some hundred drawn uploads that were decoded once: each keeps 80 to 100 % of their
 /// samples, and ten series share the stacks of a moment. So the dictionary is that of the drawn uploads, and
 /// what differs from day to day are values. Options: `--data FOLDER` that does not exist, `--layers` (see [#LAYERS]), `--drawn 300`
-/// uploads, `--quiet 15` seconds without a change that end the wait for compaction, `--seed 1`.
+/// uploads, `--seed 1`.
 final class HistoryLoader {
     /// 1,000 series for an hour at the usual distance; for a day and for 30 days at 2 min and 1 h, so that the folder
     /// stays a few hundred megabytes; 10 series for 30 days at 1 min.
     static final String LAYERS =
             "hour=10x100x1@15,day=10x100x24@120,month=10x100x720@3600,few=1x10x720@60";
+
+    /// Compacts while it loads, as a server does.
+    private static final UpkeepConfig UPKEEP =
+            new UpkeepConfig(
+                    true,
+                    UpkeepConfig.COMPACTION_BYTES,
+                    UpkeepConfig.Limits.NONE,
+                    Map.of(),
+                    SelectorParser::pattern);
 
     private static final int A_GROUP = 10;
     private static final int GROUPS_MAX = 64;
@@ -80,6 +90,7 @@ final class HistoryLoader {
                 EmbeddedStore.open(
                         DiskVfs.open(data),
                         StoreConfig.defaults(Runtime.getRuntime().availableProcessors()),
+                        UPKEEP,
                         InstantSource.system(),
                         seed,
                         Thread.ofPlatform().factory(),
@@ -100,11 +111,17 @@ final class HistoryLoader {
                         layer.profiles() / ((System.nanoTime() - started) / 1e9));
             }
             new History(layers).write(History.file(data));
+            long started = System.nanoTime();
             store.seal();
+            store.compact();
+            UpkeepStatistics upkeep = store.statistics().upkeep();
             figures.row(
                     "sealed and compacted",
-                    "after %.0f s",
-                    awaitQuiet(store, options.number("quiet", 15)));
+                    "in another %.0f s; %.0f MB read and %.0f MB written in %d compactions",
+                    (System.nanoTime() - started) / 1e9,
+                    upkeep.readBytes() / 1e6,
+                    upkeep.writtenBytes() / 1e6,
+                    upkeep.compactions());
         }
         long profiles = layers.stream().mapToLong(Layer::profiles).sum();
         figures.disk(
@@ -235,21 +252,5 @@ final class HistoryLoader {
                 Arrays.copyOf(stack, count),
                 Arrays.copyOf(value, count),
                 new long[0]);
-    }
-
-    private static double awaitQuiet(Store store, int quietSeconds) throws InterruptedException {
-        long started = System.nanoTime();
-        long changed = started;
-        StoreStatistics last = store.statistics();
-        while (System.nanoTime() - changed < quietSeconds * 1_000_000_000L) {
-            Thread.sleep(250);
-            StoreStatistics now = store.statistics();
-            if (!now.equals(last)) {
-                last = now;
-                changed = System.nanoTime();
-                System.err.printf(Locale.ROOT, "load: %d segments%n", now.segmentCount());
-            }
-        }
-        return (changed - started) / 1e9;
     }
 }
