@@ -39,7 +39,8 @@ class OperationsTest {
             server.post("/ingest?name=a&format=pprof", "", p1().gzip());
             String text = server.get("/metrics").text();
             assertThat(sum(text, "flamekeeper_uploads_received_total")).isEqualTo(8);
-            assertThat(sum(text, "flamekeeper_uploads_stored_total")).isEqualTo(3);
+            assertThat(sum(text, "flamekeeper_uploads_stored_total")).isEqualTo(2);
+            assertThat(sum(text, "flamekeeper_uploads_repeated_total")).isEqualTo(1);
             assertThat(sum(text, "flamekeeper_uploads_empty_total")).isEqualTo(1);
             assertThat(sum(text, "flamekeeper_uploads_rejected_total")).isEqualTo(4);
             assertThat(text)
@@ -179,7 +180,9 @@ class OperationsTest {
             server.store(p1());
             assertThat(server.get("/ready").status()).isEqualTo(200);
             broken.set(true);
-            Reply refused = server.push(p1().gzip(), "__name__=process_cpu", "service_name=svc");
+            // Another time: the same upload again would be known, and is durable.
+            byte[] another = p1().time(RunningServer.nanos(NOW.minusSeconds(15))).gzip();
+            Reply refused = server.push(another, "__name__=process_cpu", "service_name=svc");
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.json().get("code").asText()).isEqualTo("unavailable");
             assertThat(refused.header("retry-after")).isEqualTo("1");
