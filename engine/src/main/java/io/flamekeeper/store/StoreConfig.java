@@ -36,7 +36,7 @@ public record StoreConfig(
         int uploadsMax,
         long reserveBytes) {
     /// A head this many times over its limits, because sealing fails, takes nothing more.
-    static final int OVERFULL = 4;
+    static final int OVERFULL = 2;
 
     public StoreConfig {
         check("shardCount", shardCount);

@@ -180,11 +180,9 @@ class OperationsTest {
             server.store(p1());
             assertThat(server.get("/ready").status()).isEqualTo(200);
             broken.set(true);
-            Reply refused =
-                    server.push(
-                            PprofBytes.cpu("5\na\n").gzip(),
-                            "__name__=process_cpu",
-                            "service_name=svc");
+            // Another time: the same upload again would be known, and is durable.
+            byte[] another = p1().time(RunningServer.nanos(NOW.minusSeconds(15))).gzip();
+            Reply refused = server.push(another, "__name__=process_cpu", "service_name=svc");
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.json().get("code").asText()).isEqualTo("unavailable");
             assertThat(refused.header("retry-after")).isEqualTo("1");
