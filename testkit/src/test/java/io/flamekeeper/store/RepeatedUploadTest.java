@@ -107,6 +107,33 @@ class RepeatedUploadTest {
     }
 
     @Test
+    void upload_sentAgainAfterSealingCompactionAndARestart_isStoredOnce() {
+        ProfileGroup sealed = of(profiles.next(), new UploadHash(1, 2));
+        ProfileGroup compacted = of(profiles.next(), new UploadHash(3, 4));
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        now.set(Instant.ofEpochMilli(compacted.profiles().getFirst().timeMillis()));
+        try (EmbeddedStore store = open(vfs)) {
+            append(store, compacted);
+            store.seal();
+            for (int i = 0; i < 3; i++) {
+                append(store, profiles.next());
+                store.seal();
+            }
+            store.compact();
+            assertThat(store.statistics().upkeep().compactions()).isPositive();
+            append(store, sealed);
+            store.seal();
+        }
+        for (int shards = 1; shards <= 3; shards++) {
+            SimulatedVfs left = SimulatedVfs.of(vfs.content(), Faults.NONE);
+            try (EmbeddedStore store = open(left, TestStores.config(shards))) {
+                assertThat(append(store, sealed)).isEqualTo(Appended.REPEATED);
+                assertThat(append(store, compacted)).isEqualTo(Appended.REPEATED);
+            }
+        }
+    }
+
+    @Test
     void everything_sentAgainAfterAnyPowerCut_isThereOnce() {
         List<ProfileGroup> groups = new ArrayList<>();
         List<String> expected = new ArrayList<>();
