@@ -64,7 +64,7 @@ package io.flamekeeper.segment;
 /// ## Sums
 ///
 /// A sum is of one bucket of time, `[n · w, (n + 1) · w)` milliseconds since the Unix epoch, of one owner: a profile type,
-/// or a series. A bucket of fewer than 4 rows has none. Values are added by node, whatever the span; they and totals
+/// or a series. A bucket may have none; its rows then stand for themselves. Values are added by node, whatever the span; they and totals
 /// stop at 2⁶³ − 1. Rows at the bucket's very first millisecond are counted apart, because the steps of a time series
 /// include their end.
 final class SegmentLayout {

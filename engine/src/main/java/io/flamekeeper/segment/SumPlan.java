@@ -11,6 +11,9 @@ public record SumPlan(List<Kind> kinds) {
     /// A bucket of fewer rows gets no sum: its rows are as cheap.
     public static final int ROWS_MIN = 4;
 
+    /// A sum with more than one in so many of the pairs of its rows is not worth its bytes, and is left out.
+    static final int GAIN_MIN = 2;
+
     public static final long FIVE_MINUTES = Duration.ofMinutes(5).toMillis();
     public static final long HOUR = Duration.ofHours(1).toMillis();
     public static final long DAY = Duration.ofDays(1).toMillis();
@@ -68,6 +71,7 @@ public record SumPlan(List<Kind> kinds) {
             default ->
                     new SumPlan(
                             List.of(
+                                    new Kind(Scope.TYPE, FIVE_MINUTES),
                                     new Kind(Scope.TYPE, HOUR),
                                     new Kind(Scope.TYPE, DAY),
                                     new Kind(Scope.SERIES, HOUR),

@@ -134,6 +134,26 @@ final class SumWriter {
     /// Adds up the runs `[start, end)` of the sorted ones.
     private void addUpBucket(int start, int end, long bucket, long bucketMillis, Columns columns)
             throws IOException {
+        long rowPairs = 0;
+        for (int i = start; i < end; i++) {
+            int run = (int) bucketAndRun[i];
+            long pairStart = rows.pairStart(runStart[run]);
+            long pairEnd = rows.pairEnd(runStart[run + 1] - 1);
+            pairs.forEach(pairStart, pairEnd, pairEnd, this::add);
+            rowPairs += pairEnd - pairStart;
+        }
+        if (SumPlan.GAIN_MIN * touchedCount() > rowPairs) {
+            forget();
+            return;
+        }
+        addTotals(start, end, bucket * bucketMillis, columns);
+        columns.bucket.add(bucket);
+        long before = output.pairCount();
+        drain();
+        columns.pairCount.add(output.pairCount() - before);
+    }
+
+    private void addTotals(int start, int end, long bucketStartMillis, Columns columns) {
         long firstRows = 0;
         long firstTotal = 0;
         long restRows = 0;
@@ -141,7 +161,7 @@ final class SumWriter {
         for (int i = start; i < end; i++) {
             int run = (int) bucketAndRun[i];
             for (int row = runStart[run]; row < runStart[run + 1]; row++) {
-                if (rows.timeMillis(row) == bucket * bucketMillis) {
+                if (rows.timeMillis(row) == bucketStartMillis) {
                     firstRows++;
                     firstTotal = SaturatedMath.add(firstTotal, rows.total(row));
                 } else {
@@ -149,20 +169,31 @@ final class SumWriter {
                     restTotal = SaturatedMath.add(restTotal, rows.total(row));
                 }
             }
-            long pairEnd = rows.pairEnd(runStart[run + 1] - 1);
-            pairs.forEach(rows.pairStart(runStart[run]), pairEnd, pairEnd, this::add);
         }
-        columns.bucket.add(bucket);
         columns.firstRows.add(firstRows);
         columns.firstTotal.add(firstTotal);
         columns.restRows.add(restRows);
         columns.restTotal.add(restTotal);
-        long before = output.pairCount();
-        drain();
-        columns.pairCount.add(output.pairCount() - before);
     }
 
-    /// **Hot path.** Benchmark: `SegmentWriteBenchmark`.
+    private long touchedCount() {
+        long count = 0;
+        for (long word : touched) {
+            count += Long.bitCount(word);
+        }
+        return count;
+    }
+
+    private void forget() {
+        for (int word = 0; word < touched.length; word++) {
+            for (long bits = touched[word]; bits != 0; bits &= bits - 1) {
+                self[word * Long.SIZE + Long.numberOfTrailingZeros(bits)] = 0;
+            }
+            touched[word] = 0;
+        }
+    }
+
+    /// **Hot path.** Benchmark: `SegmentScanBenchmark`.
     private void add(int[] node, long[] value, int from, int to) {
         Scatter.addSaturated(node, value, from, to, self);
         for (int pair = from; pair < to; pair++) {

@@ -57,7 +57,6 @@ final class WorkQueue<T> {
     /// Waits for work no longer than this; empty then, too.
     Optional<T> take(long nanosMax) {
         long deadline = System.nanoTime() + nanosMax;
-        boolean interrupted = false;
         lock.lock();
         try {
             long nanos = nanosMax;
@@ -65,16 +64,13 @@ final class WorkQueue<T> {
                 try {
                     nanos = notEmpty.awaitNanos(nanos);
                 } catch (InterruptedException e) {
-                    interrupted = true;
+                    // Nobody has a reason to interrupt a writer; it waits on.
                     nanos = deadline - System.nanoTime();
                 }
             }
             return Optional.ofNullable(waiting.poll());
         } finally {
             lock.unlock();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
