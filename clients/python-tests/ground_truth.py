@@ -60,9 +60,10 @@ def decode(path: str, content_type: str, body: bytes) -> list[SentProfile]:
     """
     url = urllib.parse.urlsplit(path)
     if url.path.endswith("/ingest"):
-        name = urllib.parse.parse_qs(url.query)["name"][0]
-        service, labels = _application_name(name)
-        return [_pprof(service, labels, _gunzip(_profile_part(content_type, _gunzip(body))))]
+        query = urllib.parse.parse_qs(url.query)
+        service, labels = _application_name(query["name"][0])
+        with_file = query.get("spyName") == ["pyspy"]
+        return [_pprof(service, labels, _gunzip(_profile_part(content_type, _gunzip(body))), with_file)]
     if url.path.endswith("/push.v1.PusherService/Push"):
         return list(_push_request(_gunzip(body)))
     raise ValueError(f"path: {path!r} (expected: …/ingest or …/push.v1.PusherService/Push)")
@@ -132,9 +133,14 @@ def _push_request(body: bytes) -> Iterator[SentProfile]:
                 yield _pprof(labels.get("service_name", ""), labels, _gunzip(raw_profile))
 
 
-def _pprof(service: str, labels: dict[str, str], body: bytes) -> SentProfile:
+def _pprof(service: str, labels: dict[str, str], body: bytes, with_file: bool = False) -> SentProfile:
+    """``with_file``: functions of files without an absolute path are shown as ``file name``. Generated code has such
+    files: the constructor of a dataclass is in ``<string>``."""
     strings = [value.decode() for value in _all(body, 6)]
-    function_names = {_number(function, 1): strings[_number(function, 2)] for function in _all(body, 5)}
+    function_names = {
+        _number(function, 1): _shown(strings[_number(function, 2)], strings[_number(function, 4)] if with_file else "")
+        for function in _all(body, 5)
+    }
     frames = {
         _number(location, 1): [function_names[_number(line, 1)] for line in _all(location, 4)]
         for location in _all(body, 4)
@@ -149,6 +155,10 @@ def _pprof(service: str, labels: dict[str, str], body: bytes) -> SentProfile:
         for sample in _all(body, 2)
     )
     return SentProfile(service, labels, sample_types, samples)
+
+
+def _shown(name: str, file: str) -> str:
+    return name if not file or file.startswith("/") else f"{file} {name}"
 
 
 def _sample_label(entry: bytes, strings: list[str]) -> SampleLabel:

@@ -19,15 +19,18 @@ import java.util.zip.GZIPOutputStream;
 /// An instance starts at a window of its own and goes round. Every upload loses each sample with a chance
 /// of 10 to 30 % and takes as many from windows set aside, so that new stacks keep coming as they do in a
 /// real fleet; [#novelty] says how many did.
-final class Corpus {
+public final class Corpus {
     private static final int WINDOWS_MAX = 1000;
+
+    /// `""`, `cpu`, `nanoseconds`: what the recorder writes first.
+    private static final int TYPE_STRINGS = 3;
 
     /// One upload, ready to be sent.
     ///
     /// @param gzip     pprof, as a client sends it
     /// @param raw      the same, inflated
     /// @param sumNanos total of its samples
-    record Upload(ByteString gzip, byte[] raw, long sumNanos) {}
+    public record Upload(ByteString gzip, byte[] raw, long sumNanos) {}
 
     private final List<Profile> windows;
     private final List<Profile> setAside;
@@ -38,7 +41,7 @@ final class Corpus {
     }
 
     /// Reads the windows from the class path; every fourth is set aside.
-    static Corpus load() throws IOException {
+    public static Corpus load() throws IOException {
         List<Profile> windows = new ArrayList<>();
         List<Profile> setAside = new ArrayList<>();
         for (int window = 0; window < WINDOWS_MAX; window++) {
@@ -58,7 +61,7 @@ final class Corpus {
         return new Corpus(windows, setAside);
     }
 
-    int windowCount() {
+    public int windowCount() {
         return windows.size();
     }
 
@@ -68,15 +71,39 @@ final class Corpus {
     }
 
     /// @param timeNanos when the profile claims to have been taken
-    Upload drawn(SplittableRandom random, int window, long timeNanos) throws IOException {
+    public Upload drawn(SplittableRandom random, int window, long timeNanos) throws IOException {
+        return upload(mixed(random, window).toBuilder().setTimeNanos(timeNanos).build());
+    }
+
+    /// As [#drawn], but of another size and without a time.
+    ///
+    /// @param samples how many to take, from as many windows as that needs; some 300 is what a window has
+    public Profile sized(SplittableRandom random, int window, int samples) {
+        Profile own = windows.get(window % windows.size());
+        Profile.Builder mixed =
+                Profile.newBuilder()
+                        .addAllSampleType(own.getSampleTypeList().stream().toList())
+                        .setPeriodType(own.getPeriodType())
+                        .setPeriod(own.getPeriod())
+                        .setDurationNanos(15_000_000_000L);
+        // Types name strings by number, so the first strings stay where they are.
+        mixed.addAllStringTable(own.getStringTableList().subList(0, TYPE_STRINGS));
+        for (int left = samples; left > 0; ) {
+            Profile from = windows.get((window + left) % windows.size());
+            int some = Math.min(left, Math.max(1, from.getSampleCount()));
+            graft(random, from, some, mixed);
+            left -= some;
+        }
+        return mixed.build();
+    }
+
+    /// The recorded window with drawn novelty, without a time.
+    public Profile mixed(SplittableRandom random, int window) {
         Profile own = windows.get(window % windows.size());
         Profile other = setAside.get(random.nextInt(setAside.size()));
         double dropped = 0.1 + 0.2 * random.nextDouble();
         Profile.Builder mixed =
-                own.toBuilder()
-                        .clearSample()
-                        .setTimeNanos(timeNanos)
-                        .setDurationNanos(15_000_000_000L);
+                own.toBuilder().clearSample().clearTimeNanos().setDurationNanos(15_000_000_000L);
         int missing = 0;
         for (Sample sample : own.getSampleList()) {
             if (random.nextDouble() < dropped) {
@@ -86,7 +113,7 @@ final class Corpus {
             }
         }
         graft(random, other, missing, mixed);
-        return upload(mixed.build());
+        return mixed.build();
     }
 
     /// Adds samples of another profile, with the symbols they need.
@@ -158,7 +185,7 @@ final class Corpus {
     }
 
     /// How many distinct stacks the first uploads of an instance bring, against how many samples.
-    String novelty(SplittableRandom random) throws IOException {
+    public String novelty(SplittableRandom random) throws IOException {
         var known = new HashSet<List<String>>();
         long samples = 0;
         long fresh = 0;

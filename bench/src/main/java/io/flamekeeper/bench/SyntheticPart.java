@@ -1,5 +1,7 @@
 package io.flamekeeper.bench;
 
+import io.flamekeeper.dictionary.Dictionary;
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.model.ProfileType;
@@ -15,6 +17,7 @@ import io.flamekeeper.query.MergeQuery;
 import io.flamekeeper.query.QueryBudget;
 import io.flamekeeper.query.QueryEngine;
 import io.flamekeeper.query.QueryLimits;
+import io.flamekeeper.store.Appended;
 import io.flamekeeper.store.Part;
 import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
@@ -39,13 +42,19 @@ final class SyntheticPart implements Part {
 
     private final SymbolTable symbols;
     private final StackTable stacks;
+    private final SeriesTable series;
     private final boolean foldOnly;
     private final int[] node = new int[ROWS * PAIRS_PER_ROW];
     private final long[] value = new long[ROWS * PAIRS_PER_ROW];
 
     /// @param foldOnly scan nothing: every node has an amount, and what remains to do is the fold
     SyntheticPart(int nodes, boolean foldOnly, long seed) {
+        this(nodes, foldOnly, seed, oneSeries());
+    }
+
+    SyntheticPart(int nodes, boolean foldOnly, long seed, SeriesTable series) {
         this.foldOnly = foldOnly;
+        this.series = series;
         var random = new SplittableRandom(seed);
         int functions = Math.max(1, Math.min(nodes / 10, 40_000));
         int frames = functions * 4 / 3 + 1;
@@ -67,6 +76,12 @@ final class SyntheticPart implements Part {
             node[i] = random.nextInt(nodes);
             value[i] = 10_000_000L * (1 + random.nextInt(8));
         }
+    }
+
+    private static SeriesTable oneSeries() {
+        var dictionary = new Dictionary(1);
+        dictionary.internSeries(Labels.of(Map.of("service_name", "bench")), TYPE);
+        return dictionary.view().series();
     }
 
     private static SymbolTable symbols(int functions, int frames) {
@@ -107,10 +122,10 @@ final class SyntheticPart implements Part {
                 QueryBudget.of(QueryLimits.DEFAULTS, System::nanoTime));
     }
 
-    private static Store storeOf(Part part) {
+    static Store storeOf(Part part) {
         return new Store() {
             @Override
-            public void append(TenantScope scope, List<ProfileGroup> groups) {
+            public List<Appended> append(TenantScope scope, List<ProfileGroup> groups) {
                 throw new UnsupportedOperationException("read only");
             }
 
@@ -129,7 +144,7 @@ final class SyntheticPart implements Part {
 
             @Override
             public StoreStatistics statistics() {
-                return new StoreStatistics(0, 0, 0, 1, 0, 0, 0);
+                return new StoreStatistics(0, 0, 0, 1, 0, 0, 0, 0, 0, 0, false);
             }
 
             @Override
@@ -158,35 +173,35 @@ final class SyntheticPart implements Part {
     }
 
     @Override
-    public int seriesCount() {
-        return 1;
+    public Object dictionaryKey() {
+        return this;
     }
 
     @Override
-    public Labels labels(int series) {
-        return Labels.of(Map.of("service_name", "bench"));
+    public Object contentKey() {
+        return this;
     }
 
     @Override
-    public ProfileType type(int series) {
-        return TYPE;
+    public SeriesTable series() {
+        return series;
     }
 
     @Override
-    public boolean hasRows(int series, TimeRange range) {
+    public boolean hasRows(int one, TimeRange range) {
         return range.contains(0);
     }
 
     @Override
-    public void forEachRow(int series, TimeRange range, RowVisitor visitor) {
+    public void forEachTotal(int one, TimeRange range, Grid grid, TotalVisitor visitor) {
         for (int row = 0; row < ROWS; row++) {
-            visitor.row(0, 1);
+            visitor.total(0, 1, 1);
         }
     }
 
     @Override
     public void addSelf(
-            int series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+            int[] all, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
         if (foldOnly) {
             for (int i = 0; i < stacks.count(); i++) {
                 self[i] = i % 1_000 + 1L;

@@ -39,6 +39,11 @@ public final class ByteSource {
         return position;
     }
 
+    /// The array behind.
+    byte[] array() {
+        return bytes;
+    }
+
     public int remaining() {
         return end - position;
     }
@@ -113,6 +118,11 @@ public final class ByteSource {
     public byte[] nextBytes(int length) {
         int start = skip(length);
         return Arrays.copyOfRange(bytes, start, start + length);
+    }
+
+    /// The next `length` bytes, copied to `into[at]` and on.
+    public void nextBytes(int length, byte[] into, int at) {
+        System.arraycopy(bytes, skip(length), into, at, length);
     }
 
     /// The next `count` bits, as [ByteSink#putBits] writes them.

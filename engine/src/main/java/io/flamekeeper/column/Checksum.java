@@ -12,10 +12,17 @@ public final class Checksum {
         return (int) crc.getValue();
     }
 
-    /// Of two stretches of an array, one after the other.
+    /// Of the first bytes of `prefix`, then of two stretches of `bytes`, one after the other.
     public static int ofParts(
-            byte[] bytes, int start, int length, int secondStart, int secondLength) {
+            byte[] prefix,
+            int prefixLength,
+            byte[] bytes,
+            int start,
+            int length,
+            int secondStart,
+            int secondLength) {
         var crc = new CRC32C();
+        crc.update(prefix, 0, prefixLength);
         crc.update(bytes, start, length);
         crc.update(bytes, secondStart, secondLength);
         return (int) crc.getValue();

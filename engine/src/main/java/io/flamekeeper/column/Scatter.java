@@ -15,17 +15,22 @@ public final class Scatter {
     /// @param value  at least 0
     /// @param target at least 0
     public static void addSaturated(int[] index, long[] value, int count, long[] target) {
+        addSaturated(index, value, 0, count, target);
+    }
+
+    /// The same for the pairs `[from, to)`.
+    public static void addSaturated(int[] index, long[] value, int from, int to, long[] target) {
         long signs = 0;
-        for (int i = 0; i < count; i++) {
+        for (int i = from; i < to; i++) {
             long sum = target[index[i]] + value[i];
             target[index[i]] = sum;
             signs |= sum;
         }
         if (signs < 0) {
-            for (int i = 0; i < count; i++) {
+            for (int i = from; i < to; i++) {
                 target[index[i]] -= value[i];
             }
-            for (int i = 0; i < count; i++) {
+            for (int i = from; i < to; i++) {
                 target[index[i]] = SaturatedMath.add(target[index[i]], value[i]);
             }
         }

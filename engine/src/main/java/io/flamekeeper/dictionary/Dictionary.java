@@ -2,6 +2,8 @@ package io.flamekeeper.dictionary;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import io.flamekeeper.model.Labels;
+import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.SymbolTable;
 
 /// Everything that the stacks and series of one service are made of, each thing once, by dense ids in order
@@ -17,7 +19,7 @@ public final class Dictionary {
     final MappingIds mappings;
     final FrameIds frames;
     final NodeIds nodes;
-    final SeriesIds series = new SeriesIds();
+    final SeriesIds series;
 
     /// @param hashSeed unpredictable, different in every process
     public Dictionary(long hashSeed) {
@@ -27,6 +29,7 @@ public final class Dictionary {
         mappings = new MappingIds(hasher);
         frames = new FrameIds(hasher);
         nodes = new NodeIds(hasher);
+        series = new SeriesIds(hasher, strings);
     }
 
     /// A moment to come back to: how many there were of each.
@@ -53,12 +56,25 @@ public final class Dictionary {
         strings.rollbackTo(mark.strings);
     }
 
+    /// Returns the id of the series, which is added if it is new.
+    public int internSeries(Labels labels, ProfileType type) {
+        return series.intern(labels, type);
+    }
+
     public DictionaryView view() {
         return new DictionaryView(
                 new SymbolTable(strings.view(), functions.view(), mappings.view(), frames.view()),
                 nodes.view(),
-                series.view(),
-                series.count());
+                series.view());
+    }
+
+    public int nodeCount() {
+        return nodes.count();
+    }
+
+    /// Bytes of all strings.
+    public long stringBytes() {
+        return strings.byteCount();
     }
 
     /// What all of it takes in memory, roughly, in bytes.
@@ -68,6 +84,6 @@ public final class Dictionary {
                 + 36L * functions.count()
                 + 41L * frames.count()
                 + 24L * nodes.count()
-                + 512L * series.count();
+                + 128L * series.count();
     }
 }

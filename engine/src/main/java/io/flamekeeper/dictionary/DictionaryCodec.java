@@ -1,15 +1,13 @@
 package io.flamekeeper.dictionary;
 
+import com.dynatrace.hash4j.hashing.Hashing;
 import io.flamekeeper.column.ByteSink;
 import io.flamekeeper.column.ByteSource;
-import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.ValueType;
-import java.util.HashMap;
-import java.util.Map;
 
 /// A stretch of each table of a dictionary as bytes; the same form in a log frame, where it is what one group
 /// added, and in a segment, where it is all.
@@ -25,7 +23,7 @@ import java.util.Map;
 /// | mappings  | memory start *z*, limit *z*, file offset *z*, file name *z*, build id *z*, flags, 1 byte |
 /// | frames    | function *z*, line *z*, mapping *z*, address *z*, inlined, 1 bit              |
 /// | nodes     | parent *r*, frame *z*                                                         |
-/// | series    | label count *u*, name and value of each, five parts of the type; each a byte count *u* and bytes |
+/// | series    | label count *u*, name and value of each *u*; five parts of the type, each a byte count *u* and bytes |
 public final class DictionaryCodec {
     private DictionaryCodec() {}
 
@@ -36,7 +34,7 @@ public final class DictionaryCodec {
         writeMappings(view.symbols().mappings(), from.mappings(), sink);
         writeFrames(view.symbols().frames(), from.frames(), sink);
         writeNodes(view.stacks(), from.nodes(), sink);
-        writeSeries(view.series(), from.series(), view.seriesCount(), sink);
+        writeSeries(view.series(), from.series(), sink);
     }
 
     /// Adds what [#write] wrote to a dictionary that is where the written one was.
@@ -96,10 +94,7 @@ public final class DictionaryCodec {
             int next = dictionary.nodes.count();
             expectNew(source, next, dictionary.nodes.intern(nodes.parent[i], nodes.frame[i]));
         }
-        for (Series series : readSeries(source)) {
-            int next = dictionary.series.count();
-            expectNew(source, next, dictionary.series.intern(series));
-        }
+        readSeries(source, dictionary);
     }
 
     private static void expectNew(ByteSource source, int next, int id) {
@@ -235,16 +230,19 @@ public final class DictionaryCodec {
         return new Edges(count, parent, nextInts(source, count));
     }
 
-    public static void writeSeries(Series[] series, int from, int count, ByteSink sink) {
-        sink.putVarint(count - from);
-        for (int id = from; id < count; id++) {
-            Labels labels = series[id].labels();
-            sink.putVarint(labels.count());
-            for (int i = 0; i < labels.count(); i++) {
-                sink.putString(labels.name(i));
-                sink.putString(labels.value(i));
-            }
-            ProfileType type = series[id].type();
+    public static void writeSeries(SeriesTable series, int from, ByteSink sink) {
+        sink.putVarint(series.count() - from);
+        for (int id = from; id < series.count(); id++) {
+            int[] labelCount = {0};
+            series.forEachLabel(id, (_, _) -> labelCount[0]++);
+            sink.putVarint(labelCount[0]);
+            series.forEachLabel(
+                    id,
+                    (name, value) -> {
+                        sink.putVarint(name);
+                        sink.putVarint(value);
+                    });
+            ProfileType type = series.type(id);
             sink.putString(type.name());
             sink.putString(type.sample().type());
             sink.putString(type.sample().unit());
@@ -253,23 +251,40 @@ public final class DictionaryCodec {
         }
     }
 
-    public static Series[] readSeries(ByteSource source) {
-        Series[] series = new Series[source.nextCount()];
-        for (int i = 0; i < series.length; i++) {
-            int labelCount = source.nextCount();
-            Map<String, String> labels = HashMap.newHashMap(labelCount);
-            for (int label = 0; label < labelCount; label++) {
-                labels.put(source.nextString(), source.nextString());
+    private static void readSeries(ByteSource source, Dictionary dictionary) {
+        int stringMax = dictionary.strings.count() - 1;
+        for (int remaining = source.nextCount(); remaining > 0; remaining--) {
+            int[] labels = new int[Math.multiplyExact(2, source.nextCount())];
+            for (int i = 0; i < labels.length; i++) {
+                labels[i] = source.nextInt(stringMax);
+                if (labels[i] == 0 || (i >= 2 && i % 2 == 0 && labels[i] <= labels[i - 2])) {
+                    throw source.corrupt("labels of series are empty or out of order");
+                }
             }
-            series[i] =
-                    new Series(
-                            Labels.of(labels),
-                            new ProfileType(
-                                    source.nextString(),
-                                    new ValueType(source.nextString(), source.nextString()),
-                                    new ValueType(source.nextString(), source.nextString())));
+            ProfileType type = readType(source);
+            int next = dictionary.series.count();
+            expectNew(source, next, dictionary.series.intern(labels, labels.length, type));
         }
-        return series;
+    }
+
+    /// Reads a whole table.
+    public static SeriesTable readSeries(ByteSource source, StringTable strings) {
+        var series = new SeriesIds(Hashing.wyhashFinal4(), new StringIds(Hashing.wyhashFinal4()));
+        for (int remaining = source.nextCount(); remaining > 0; remaining--) {
+            int[] labels = new int[Math.multiplyExact(2, source.nextCount())];
+            for (int i = 0; i < labels.length; i++) {
+                labels[i] = source.nextInt(strings.count() - 1);
+            }
+            series.intern(labels, labels.length, readType(source));
+        }
+        return series.view(strings);
+    }
+
+    private static ProfileType readType(ByteSource source) {
+        return new ProfileType(
+                source.nextString(),
+                new ValueType(source.nextString(), source.nextString()),
+                new ValueType(source.nextString(), source.nextString()));
     }
 
     private static void putDifferences(ByteSink sink, int[] column, int from, int to) {

@@ -37,6 +37,12 @@ public final class GroupInterner {
         return rows;
     }
 
+    /// For each node of the group interned last, its node in the dictionary; may be longer. The interner's, until
+    /// the next [#intern].
+    public int[] nodeIds() {
+        return nodeId;
+    }
+
     private static int[] unknown(int[] known, int count) {
         int[] ids = known.length >= count ? known : new int[Math.max(count, 2 * known.length)];
         Arrays.fill(ids, 0, count, UNKNOWN);
@@ -129,7 +135,7 @@ public final class GroupInterner {
             node[pair] = nodeId[profile.stack()[pair]];
         }
         return ProfileRow.of(
-                dictionary.series.intern(new Series(profile.labels(), profile.type())),
+                dictionary.series.intern(profile.labels(), profile.type()),
                 profile.timeNanos(),
                 profile.durationNanos(),
                 profile.period(),

@@ -1,5 +1,6 @@
 package io.flamekeeper.query;
 
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.LabelMatcher;
 import io.flamekeeper.model.LabelNames;
 import io.flamekeeper.model.Labels;
@@ -19,14 +20,18 @@ import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -47,6 +52,8 @@ public final class QueryEngine {
     private final Executor pool;
     private final long hashSeed;
     private final Accumulators accumulators;
+    private final JoinedDictionaries dictionaries;
+    private final Answers answers;
 
     /// @param pool     where queries compute; bounded, as large as the machine. Stays the caller's
     /// @param hashSeed secret of this process, so that nobody can choose names that slow queries down
@@ -56,6 +63,8 @@ public final class QueryEngine {
         this.pool = pool;
         this.hashSeed = hashSeed;
         this.accumulators = new Accumulators(limits.workersMax());
+        this.dictionaries = new JoinedDictionaries(hashSeed, limits.keptBytesMax() / 4 * 3);
+        this.answers = new Answers(limits.keptBytesMax() / 4);
     }
 
     /// Types with a profile in the range, by id.
@@ -66,7 +75,11 @@ public final class QueryEngine {
                         Selector.EVERYTHING,
                         range,
                         budget,
-                        (part, series) -> Stream.of(part.type(series)));
+                        (table, series) -> {
+                            BitSet ids = new BitSet();
+                            IntStream.of(series).forEach(one -> ids.set(table.typeOf(one)));
+                            return ids.stream().mapToObj(table.types()::get);
+                        });
         return types.stream()
                 .sorted(Comparator.comparing(ProfileType::id, Utf8Order.COMPARATOR))
                 .toList();
@@ -82,7 +95,13 @@ public final class QueryEngine {
                         selector,
                         range,
                         budget,
-                        (part, series) -> namesOf(part.labels(series)));
+                        (table, series) -> {
+                            BitSet strings = new BitSet();
+                            for (int one : series) {
+                                table.forEachLabel(one, (name, _) -> strings.set(name));
+                            }
+                            return strings.stream().mapToObj(table.strings()::get);
+                        });
         return names.stream().sorted(Utf8Order.COMPARATOR).toList();
     }
 
@@ -99,10 +118,19 @@ public final class QueryEngine {
                         selector,
                         range,
                         budget,
-                        (part, series) ->
-                                Stream.of(part.labels(series).value(name))
-                                        .filter(value -> !value.isEmpty()));
+                        (table, series) -> valuesOf(table, name, series));
         return values.stream().sorted(Utf8Order.COMPARATOR).toList();
+    }
+
+    private static Stream<String> valuesOf(SeriesTable table, String name, int[] series) {
+        int id = SeriesFilter.nameId(table, name);
+        if (id < 0) {
+            return Stream.of();
+        }
+        BitSet strings = new BitSet();
+        IntStream.of(series).forEach(one -> strings.set(table.valueOf(one, id)));
+        strings.clear(0);
+        return strings.stream().mapToObj(table.strings()::get);
     }
 
     /// Distinct sets of the named labels in those series; sets without any of them are left out.
@@ -120,79 +148,111 @@ public final class QueryEngine {
                         selector,
                         range,
                         budget,
-                        (part, one) ->
-                                Stream.of(project(part.labels(one), labelNames))
-                                        .filter(labels -> labels.count() > 0));
+                        (table, all) -> labelSets(table, labelNames, all));
         return series.stream().sorted().toList();
+    }
+
+    private static Stream<Labels> labelSets(
+            SeriesTable table, List<String> labelNames, int[] series) {
+        if (labelNames.isEmpty()) {
+            return IntStream.of(series).mapToObj(table::labels);
+        }
+        var groups = new SeriesGroups(table, labelNames);
+        IntStream.of(series).forEach(groups::of);
+        return IntStream.range(0, groups.count())
+                .mapToObj(groups::labels)
+                .filter(labels -> labels.count() > 0);
     }
 
     /// Sums stacks by function name. In [io.flamekeeper.model.SiblingOrder] by name.
     public StackTree mergeStacks(TenantScope scope, MergeQuery query, QueryBudget budget) {
-        var callSite = new CallSite(query.callSite());
-        List<StackMerger> merged =
-                scan(
-                        scope,
-                        query.selector(),
-                        query.range(),
-                        budget,
-                        () -> new StackMerger(hashSeed, limits.nodesMax()),
-                        (merger, part, meter) -> sum(query, callSite, part, meter, merger::add));
-        if (merged.isEmpty()) {
-            return StackTree.EMPTY;
-        }
-        for (StackMerger other : merged.subList(1, merged.size())) {
-            budget.check();
-            merged.getFirst().add(other);
-        }
-        return merged.getFirst().toTree();
+        return answer(
+                scope,
+                query,
+                StackTree.class,
+                query.selector(),
+                query.range(),
+                budget,
+                parts -> mergeStacks(scope, parts, query, budget),
+                tree -> 64L * tree.count());
+    }
+
+    private StackTree mergeStacks(
+            TenantScope scope, List<Part> parts, MergeQuery query, QueryBudget budget) {
+        var merger = new StackMerger(hashSeed, limits.nodesMax());
+        sum(scope, parts, query, budget, merger::add);
+        return merger.toTree();
     }
 
     /// Sums stacks frame by frame.
     public MergedProfile mergeProfile(TenantScope scope, MergeQuery query, QueryBudget budget) {
-        var callSite = new CallSite(query.callSite());
-        List<FrameMerger> merged =
-                scan(
-                        scope,
-                        query.selector(),
-                        query.range(),
-                        budget,
-                        () -> new FrameMerger(hashSeed, limits.nodesMax()),
-                        (merger, part, meter) -> sum(query, callSite, part, meter, merger::add));
-        if (merged.isEmpty()) {
-            return new FrameMerger(hashSeed, limits.nodesMax()).toProfile();
-        }
-        for (FrameMerger other : merged.subList(1, merged.size())) {
-            budget.check();
-            merged.getFirst().add(other);
-        }
-        return merged.getFirst().toProfile();
+        return answer(
+                scope,
+                new FrameByFrame(query),
+                MergedProfile.class,
+                query.selector(),
+                query.range(),
+                budget,
+                parts -> mergeProfile(scope, parts, query, budget),
+                profile -> 128L * profile.stacks().count());
+    }
+
+    /// Tells the question of [#mergeProfile] from that of [#mergeStacks].
+    private record FrameByFrame(MergeQuery query) {}
+
+    private MergedProfile mergeProfile(
+            TenantScope scope, List<Part> parts, MergeQuery query, QueryBudget budget) {
+        var merger = new FrameMerger(hashSeed, limits.nodesMax());
+        sum(scope, parts, query, budget, merger::add);
+        return merger.toProfile();
     }
 
     /// Amounts over time, one series for each group, those with the largest sums first, then by labels.
     /// Groups and steps without profiles are left out.
     public List<TimeSeries> timeSeries(TenantScope scope, SeriesQuery query, QueryBudget budget) {
         var steps = new Steps(query.range(), query.stepMillis());
-        var callSite = new CallSite(query.callSite());
-        List<Map<Labels, StepSums>> merged =
-                scan(
+        return answer(
                         scope,
+                        query,
+                        TimeSeriesList.class,
                         query.selector(),
                         steps.rows(),
                         budget,
-                        HashMap::new,
-                        (groups, part, meter) ->
-                                addSteps(query, steps, callSite, part, meter, groups));
+                        parts -> timeSeries(parts, steps, query, budget),
+                        TimeSeriesList::bytes)
+                .series();
+    }
+
+    private record TimeSeriesList(List<TimeSeries> series) {
+        long bytes() {
+            return series.stream().mapToLong(one -> 512 + 16L * one.timeMillis().length).sum();
+        }
+    }
+
+    private TimeSeriesList timeSeries(
+            List<Part> parts, Steps steps, SeriesQuery query, QueryBudget budget) {
+        var callSite = new CallSite(query.callSite());
+        List<Map<Labels, StepSums>> merged =
+                new PartScan<Map<Labels, StepSums>>(
+                                parts,
+                                budget,
+                                HashMap::new,
+                                (groups, part, meter) ->
+                                        addSteps(query, steps, callSite, part, meter, groups))
+                        .run(pool, limits.workersMax());
         Map<Labels, StepSums> sums = new HashMap<>();
         for (Map<Labels, StepSums> groups : merged) {
             groups.forEach((labels, group) ->
                     sums.computeIfAbsent(labels, _ -> new StepSums()).add(group));
         }
-        return sums.entrySet().stream()
-                .map(group -> group.getValue().toSeries(group.getKey(), query.aggregation()))
-                .filter(series -> series.timeMillis().length > 0)
-                .sorted(LARGEST_FIRST)
-                .limit(query.limit() == 0 ? Long.MAX_VALUE : query.limit())
-                .toList();
+        return new TimeSeriesList(
+                sums.entrySet().stream()
+                        .map(group ->
+                                group.getValue().toSeries(group.getKey(), query.aggregation()))
+                        .filter(series -> series.timeMillis().length > 0)
+                        .sorted(LARGEST_FIRST)
+                        .limit(query.limit() == 0 ? Long.MAX_VALUE : query.limit())
+                        .toList());
     }
 
     public TenantStatistics statistics(TenantScope scope) {
@@ -207,9 +267,9 @@ public final class QueryEngine {
         }
     }
 
-    /// What a label query takes from one series.
+    /// What a label query takes from some series of a part.
     private interface Extract<T> {
-        Stream<T> from(Part part, int series);
+        Stream<T> from(SeriesTable table, int[] series);
     }
 
     /// Distinct answers over all series that match and have a profile in the range.
@@ -227,13 +287,17 @@ public final class QueryEngine {
                         budget,
                         HashSet::new,
                         (all, part, meter) -> {
-                            for (int series = 0; series < part.seriesCount(); series++) {
-                                meter.scan(0, 0);
-                                if (selector.matches(part.labels(series))
-                                        && part.hasRows(series, range)) {
-                                    extract.from(part, series).forEach(all::add);
-                                }
-                            }
+                            SeriesTable table = part.series();
+                            int[] matching =
+                                    new SeriesFilter(table)
+                                            .select(Optional.empty(), selector, meter);
+                            int[] present =
+                                    range.covers(part.firstMillis(), part.lastMillis())
+                                            ? matching
+                                            : IntStream.of(matching)
+                                                    .filter(one -> part.hasRows(one, range))
+                                                    .toArray();
+                            extract.from(table, present).forEach(all::add);
                         });
         Set<T> all = new HashSet<>();
         found.forEach(all::addAll);
@@ -249,15 +313,42 @@ public final class QueryEngine {
             PartScan.Step<W> step) {
         budget.check();
         try (Snapshot snapshot = store.snapshot(scope)) {
-            List<Part> parts = new ArrayList<>();
-            for (Part part : snapshot.parts()) {
-                if (range.overlaps(part.firstMillis(), part.lastMillis())
-                        && mayMatch(selector, part.service())) {
-                    parts.add(part);
-                }
-            }
-            return new PartScan<>(parts, budget, newWorker, step).run(pool, limits.workersMax());
+            return new PartScan<>(parts(snapshot, selector, range), budget, newWorker, step)
+                    .run(pool, limits.workersMax());
         }
+    }
+
+    /// The answer from the parts that the selector and the range may concern, or the one kept from last time.
+    private <T> T answer(
+            TenantScope scope,
+            Object question,
+            Class<T> type,
+            Selector selector,
+            TimeRange range,
+            QueryBudget budget,
+            Function<List<Part>, T> compute,
+            ToLongFunction<T> size) {
+        budget.check();
+        try (Snapshot snapshot = store.snapshot(scope)) {
+            List<Part> parts = parts(snapshot, selector, range);
+            List<Object> contents = parts.stream().map(Part::contentKey).toList();
+            return answers.get(
+                    new Answers.Key(scope.tenant(), question, contents),
+                    type,
+                    () -> compute.apply(parts),
+                    size);
+        }
+    }
+
+    private static List<Part> parts(Snapshot snapshot, Selector selector, TimeRange range) {
+        List<Part> parts = new ArrayList<>();
+        for (Part part : snapshot.parts()) {
+            if (range.overlaps(part.firstMillis(), part.lastMillis())
+                    && mayMatch(selector, part.service())) {
+                parts.add(part);
+            }
+        }
+        return parts;
     }
 
     /// Whether any series of the service can match; its name is a label of each.
@@ -272,38 +363,66 @@ public final class QueryEngine {
         return true;
     }
 
-    private static int[] selected(
-            Part part, ProfileType type, Selector selector, Part.ScanMeter meter) {
-        int[] selected = new int[part.seriesCount()];
-        int count = 0;
-        for (int series = 0; series < selected.length; series++) {
-            meter.scan(0, 0);
-            if (part.type(series).equals(type) && selector.matches(part.labels(series))) {
-                selected[count++] = series;
-            }
-        }
-        return Arrays.copyOf(selected, count);
-    }
-
-    /// Takes the sums over the nodes of one part.
+    /// Takes the sums over the nodes of one dictionary, and leaves them zero.
     private interface Merger {
         void add(SymbolTable symbols, StackTable stacks, long[] self);
     }
 
+    /// Gives the merger the sums of every service, one dictionary after the other.
     private void sum(
-            MergeQuery query, CallSite callSite, Part part, Part.ScanMeter meter, Merger merger) {
-        int[] selected = selected(part, query.type(), query.selector(), meter);
+            TenantScope scope,
+            List<Part> parts,
+            MergeQuery query,
+            QueryBudget budget,
+            Merger merger) {
+        budget.check();
+        var callSite = new CallSite(query.callSite());
+        List<NodeSums> workers =
+                new PartScan<>(
+                                parts,
+                                budget,
+                                NodeSums::new,
+                                (sums, part, meter) ->
+                                        sum(
+                                                query,
+                                                dictionaries.of(scope.tenant(), part.service()),
+                                                part,
+                                                meter,
+                                                sums))
+                        .run(pool, limits.workersMax());
+        workers.stream()
+                .reduce(NodeSums::add)
+                .ifPresent(sums ->
+                        sums.forEach((symbols, stacks, self) -> {
+                            budget.check();
+                            callSite.keepOnly(symbols, stacks, self);
+                            merger.add(symbols, stacks, self);
+                        }));
+        dictionaries.shrink();
+    }
+
+    private void sum(
+            MergeQuery query,
+            JoinedDictionary joined,
+            Part part,
+            Part.ScanMeter meter,
+            NodeSums sums) {
+        int[] selected =
+                new SeriesFilter(part.series())
+                        .select(Optional.of(query.type()), query.selector(), meter);
         if (selected.length == 0) {
             return;
         }
-        StackTable stacks = part.stacks();
-        long[] self = accumulators.take(stacks.count());
-        for (int series : selected) {
-            part.addSelf(series, query.range(), query.spans(), self, meter);
+        int nodeCount = part.stacks().count();
+        long[] self = accumulators.take(nodeCount);
+        part.addSelf(selected, query.range(), query.spans(), self, meter);
+        Optional<int[]> nodes = joined.nodes(part);
+        if (nodes.isPresent()) {
+            sums.add(joined, nodes.get(), nodeCount, self);
+            accumulators.give(self);
+        } else {
+            sums.addApart(part.symbols(), part.stacks(), self);
         }
-        callSite.keepOnly(part.symbols(), stacks, self);
-        merger.add(part.symbols(), stacks, self);
-        accumulators.give(self);
     }
 
     private void addSteps(
@@ -313,26 +432,45 @@ public final class QueryEngine {
             Part part,
             Part.ScanMeter meter,
             Map<Labels, StepSums> groups) {
-        Map<Labels, List<Integer>> seriesByGroup = new HashMap<>();
-        for (int series : selected(part, query.type(), query.selector(), meter)) {
-            Labels group = part.labels(series).only(query.groupBy());
-            seriesByGroup.computeIfAbsent(group, _ -> new ArrayList<>()).add(series);
+        SeriesTable table = part.series();
+        int[] selected =
+                new SeriesFilter(table).select(Optional.of(query.type()), query.selector(), meter);
+        var seriesGroups = new SeriesGroups(table, query.groupBy());
+        int[] groupOf = IntStream.of(selected).map(seriesGroups::of).toArray();
+        StepSums[] sums = new StepSums[seriesGroups.count()];
+        Arrays.setAll(sums, _ -> new StepSums());
+        for (int i = 0; i < selected.length; i++) {
+            StepSums ofGroup = sums[groupOf[i]];
+            meter.scan(0, 0);
+            part.forEachTotal(
+                    selected[i],
+                    steps.rows(),
+                    steps,
+                    (timeMillis, total, rows) ->
+                            ofGroup.add(steps.of(timeMillis), callSite.isAll() ? total : 0, rows));
         }
-        seriesByGroup.forEach((group, seriesOfGroup) -> {
-            var sums = new StepSums();
-            for (int series : seriesOfGroup) {
-                meter.scan(0, 0);
-                part.forEachRow(
-                        series,
-                        steps.rows(),
-                        (timeMillis, total) ->
-                                sums.add(steps.of(timeMillis), callSite.isAll() ? total : 0, 1));
-            }
+        int[][] members = callSite.isAll() ? new int[0][] : members(selected, groupOf, sums.length);
+        for (int group = 0; group < sums.length; group++) {
             if (!callSite.isAll()) {
-                addCallSite(steps, callSite, part, seriesOfGroup, meter, sums);
+                addCallSite(steps, callSite, part, members[group], meter, sums[group]);
             }
-            groups.computeIfAbsent(group, _ -> new StepSums()).add(sums);
-        });
+            groups.computeIfAbsent(seriesGroups.labels(group), _ -> new StepSums())
+                    .add(sums[group]);
+        }
+    }
+
+    /// The series of each group.
+    private static int[][] members(int[] series, int[] groupOf, int groupCount) {
+        int[] size = new int[groupCount];
+        for (int group : groupOf) {
+            size[group]++;
+        }
+        int[][] members = new int[groupCount][];
+        Arrays.setAll(members, group -> new int[size[group]]);
+        for (int i = series.length - 1; i >= 0; i--) {
+            members[groupOf[i]][--size[groupOf[i]]] = series[i];
+        }
+        return members;
     }
 
     /// Adds, to every step that has profiles, what their stacks below the call site have. Totals of rows
@@ -341,16 +479,14 @@ public final class QueryEngine {
             Steps steps,
             CallSite callSite,
             Part part,
-            List<Integer> seriesOfGroup,
+            int[] seriesOfGroup,
             Part.ScanMeter meter,
             StepSums sums) {
         StackTable stacks = part.stacks();
         boolean[] inside = callSite.inside(part.symbols(), stacks);
         long[] self = accumulators.take(stacks.count());
         for (long step : sums.times()) {
-            for (int series : seriesOfGroup) {
-                part.addSelf(series, steps.rows(step), SpanFilter.ALL, self, meter);
-            }
+            part.addSelf(seriesOfGroup, steps.rows(step), SpanFilter.ALL, self, meter);
             long sum = 0;
             for (int node = 0; node < stacks.count(); node++) {
                 if (inside[node]) {
@@ -361,13 +497,5 @@ public final class QueryEngine {
             sums.add(step, sum, 0);
         }
         accumulators.give(self);
-    }
-
-    private static Labels project(Labels labels, List<String> names) {
-        return names.isEmpty() ? labels : labels.only(names);
-    }
-
-    private static Stream<String> namesOf(Labels labels) {
-        return IntStream.range(0, labels.count()).mapToObj(labels::name);
     }
 }

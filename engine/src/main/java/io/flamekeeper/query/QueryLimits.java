@@ -8,15 +8,19 @@ import java.time.Duration;
 /// @param deadline   time from the start of a query to its end, unless its caller sets an earlier one
 /// @param pairsMax   (stack, value) pairs it may read
 /// @param nodesMax   nodes its merged tree may have; bounds its memory, some 100 bytes a node
-public record QueryLimits(int workersMax, Duration deadline, long pairsMax, int nodesMax) {
+/// @param keptBytesMax memory for what queries keep for later ones, dictionaries and answers; 0 = keep nothing
+public record QueryLimits(
+        int workersMax, Duration deadline, long pairsMax, int nodesMax, long keptBytesMax) {
     public static final QueryLimits DEFAULTS =
             new QueryLimits(
                     Runtime.getRuntime().availableProcessors(),
                     Duration.ofSeconds(30),
                     100_000_000_000L,
-                    20_000_000);
+                    20_000_000,
+                    128L << 20);
 
     public QueryLimits {
-        assert workersMax >= 1 && pairsMax >= 0 && nodesMax >= 1 : "no query could run";
+        assert workersMax >= 1 && pairsMax >= 0 && nodesMax >= 1 && keptBytesMax >= 0
+                : "no query could run";
     }
 }

@@ -1,11 +1,12 @@
 package io.flamekeeper.query;
 
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.store.Part;
 
 /// The steps of a time series: each is named by its end, and a profile at that very millisecond is in it.
 ///
 /// Differences of times are taken as unsigned numbers, so that no range is too wide.
-record Steps(TimeRange range, long stepMillis) {
+record Steps(TimeRange range, long stepMillis) implements Part.Grid {
     /// When the profiles that count were taken: from one step before the start, exclusive, up to the last
     /// step that ends in the range.
     TimeRange rows() {
@@ -25,6 +26,11 @@ record Steps(TimeRange range, long stepMillis) {
         }
         long stepsBefore = Long.divideUnsigned(timeMillis - start - 1, stepMillis);
         return start + (stepsBefore + 1) * stepMillis;
+    }
+
+    @Override
+    public boolean isOneCell(long firstMillis, long lastMillis) {
+        return of(firstMillis) == of(lastMillis);
     }
 
     /// When the profiles of one step that count were taken.

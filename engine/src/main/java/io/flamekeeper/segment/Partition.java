@@ -1,9 +1,9 @@
 package io.flamekeeper.segment;
 
 import io.flamekeeper.column.ByteSource;
+import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.dictionary.DictionaryCodec;
-import io.flamekeeper.dictionary.PairCodec;
-import io.flamekeeper.dictionary.Series;
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
@@ -16,25 +16,34 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /// What one tenant's one service has in a segment. Sections are read, checked and decoded on first use, and
-/// kept while memory is not scarce. Safe for use by many threads.
+/// kept while memory is not scarce. Safe for use by many threads; what it makes is for one thread each.
 ///
 /// Every method can throw `CORRUPT_DATA`, naming file and section.
-public final class Partition {
+public final class Partition implements PartitionSource {
+    private final Object key = new Object();
     private final Segment segment;
     private final TenantId tenant;
     private final String service;
     private final long firstMillis;
     private final long lastMillis;
     private final int rowCount;
-    private final long offset;
+    private final long pairCount;
+    private final long start;
     private final Map<Section, Extent> extents = new EnumMap<>(Section.class);
 
-    private final Kept<Series[]> series = new Kept<>(this::readSeries);
+    private final Kept<StoredSeries> series = new Kept<>(this::readSeries);
     private final Kept<RowTable> rows = new Kept<>(this::readRows);
     private final Kept<SymbolTable> symbols = new Kept<>(this::readSymbols);
     private final Kept<StackTable> stacks = new Kept<>(this::readStacks);
+    private final Kept<PairBlocks> pairs = new Kept<>(this::readPairs);
+    private final Kept<SpanBlocks> spans = new Kept<>(this::readSpans);
+    private final Kept<StoredSums> sums = new Kept<>(this::readSums);
 
+    /// Where a section lies. One of no bytes is not there.
     private record Extent(long start, int storedBytes, int decodedBytes, int crc) {}
+
+    /// The sums and where their pairs are.
+    private record StoredSums(SumTable table, PairBlocks pairs) {}
 
     /// Reads one entry of the table of contents.
     Partition(Segment segment, List<TenantId> tenants, ByteSource source) {
@@ -44,28 +53,45 @@ public final class Partition {
         this.firstMillis = source.nextZigZag();
         this.lastMillis = source.nextZigZag();
         this.rowCount = source.nextInt(Integer.MAX_VALUE);
-        this.offset = source.nextVarint();
-        long start = offset + source.nextVarint();
+        this.pairCount = source.nextVarint();
+        this.start = source.nextVarint();
+        long end = start + source.nextVarint();
         for (Section section : Section.values()) {
-            int storedBytes = source.nextInt(Integer.MAX_VALUE);
-            int decodedBytes = source.nextInt(Integer.MAX_VALUE);
-            extents.put(section, new Extent(start, storedBytes, decodedBytes, source.nextInt()));
-            start += storedBytes;
+            int storedBytes = source.nextInt(Integer.MAX_VALUE - 16);
+            extents.put(
+                    section,
+                    storedBytes == 0
+                            ? new Extent(end, 0, 0, 0)
+                            : new Extent(
+                                    end,
+                                    storedBytes,
+                                    source.nextInt(Integer.MAX_VALUE - 16),
+                                    source.nextInt()));
+            end += storedBytes;
         }
     }
 
+    /// Equal to no other partition's, and small.
+    public Object key() {
+        return key;
+    }
+
+    @Override
     public TenantId tenant() {
         return tenant;
     }
 
+    @Override
     public String service() {
         return service;
     }
 
+    /// Time of the earliest row, milliseconds since the Unix epoch.
     public long firstMillis() {
         return firstMillis;
     }
 
+    /// Time of the latest row, milliseconds since the Unix epoch.
     public long lastMillis() {
         return lastMillis;
     }
@@ -74,82 +100,174 @@ public final class Partition {
         return rowCount;
     }
 
-    /// By id; do not change.
-    public Series[] series() {
+    /// Pairs of all rows.
+    public long pairCount() {
+        return pairCount;
+    }
+
+    /// Bytes in the file, as far as they are this partition's alone.
+    public long bytes() {
+        Extent last = extent(Section.UPLOADS);
+        return last.start + last.storedBytes - start;
+    }
+
+    /// Bytes of all blocks.
+    public long blockBytes() {
+        return extent(Section.SYMBOLS).start - start;
+    }
+
+    /// In canonical order; all series of a type are neighbours.
+    @Override
+    public SeriesTable series() {
         return series.value();
     }
 
-    public RowTable rows() {
-        return rows.value();
+    /// First series of the type; those of the next type begin where they end.
+    public int typeStart(int type) {
+        return series.value().typeStart(type);
     }
 
+    /// First series behind those of the type.
+    public int typeEnd(int type) {
+        return series.value().typeEnd(type);
+    }
+
+    @Override
     public SymbolTable symbols() {
         return symbols.value();
     }
 
+    @Override
     public StackTable stacks() {
         return stacks.value();
     }
 
-    /// The bytes of one block, checked; [#readPairs] takes rows out of them.
-    public byte[] readBlock(int block) {
-        RowTable table = rows();
-        return segment.read(
-                "block %d of service '%s'".formatted(block, service),
-                offset + table.blockOffset(block),
-                table.blockBytes(block),
-                table.blockCrc(block));
+    /// Sorted by hash. Read from disk on every call.
+    @Override
+    public List<UploadMark> uploads() {
+        if (isMissing(Section.UPLOADS)) {
+            return List.of();
+        }
+        return UploadTable.read(what(Section.UPLOADS), open(Section.UPLOADS));
     }
 
-    /// Decodes the pairs of a row into the first elements of the arrays.
-    ///
-    /// @param block  the bytes of the block that `row` is in
-    /// @param spanId left alone if the row has no spans
-    public void readPairs(byte[] block, int row, int[] node, long[] value, long[] spanId) {
-        RowTable table = rows();
-        int start = table.startInBlock(row);
-        var source =
-                new ByteSource(
-                        segment.name() + ", row " + row, block, start, start + table.rowBytes(row));
-        PairCodec.read(source, table.pairCount(row), node, value);
-        if (table.hasSpans(row)) {
-            PairCodec.readSpans(source, table.pairCount(row), spanId);
-        }
-        source.expectEnd();
+    @Override
+    public RowCursor rows() {
+        return new StoredRows(rows.value(), rows.value().reader(), pairs(), spans());
+    }
+
+    public RowTable rowTable() {
+        return rows.value();
+    }
+
+    /// The pairs of all rows, in order of the rows.
+    public PairReader pairs() {
+        return new PairReader(segment.file(), start, pairs.value(), new PackedBlock.Decoder());
+    }
+
+    /// The spans of the pairs of all rows that have any, in order of the rows.
+    public SpanReader spans() {
+        return new SpanReader(segment.file(), start, spans.value(), new PackedBlock.Decoder());
+    }
+
+    public SumTable sums() {
+        return sums.value().table;
+    }
+
+    /// The pairs of all sums.
+    public PairReader sumPairs() {
+        return new PairReader(segment.file(), start, sums.value().pairs, new PackedBlock.Decoder());
+    }
+
+    private Extent extent(Section section) {
+        return Objects.requireNonNull(extents.get(section));
+    }
+
+    private boolean isMissing(Section section) {
+        return extent(section).storedBytes == 0;
+    }
+
+    private String what(Section section) {
+        return "section %s of service '%s'".formatted(section, service);
     }
 
     private ByteSource open(Section section) {
-        Extent extent = Objects.requireNonNull(extents.get(section));
-        String what = "section %s of service '%s'".formatted(section, service);
-        byte[] stored = segment.read(what, extent.start, extent.storedBytes, extent.crc);
+        Extent extent = extent(section);
+        String what = what(section);
+        byte[] stored = segment.file().read(what, extent.start, extent.storedBytes, extent.crc);
         byte[] decoded = segment.decompress(what, stored, extent.decodedBytes);
         return new ByteSource(segment.name() + ", " + what, decoded, 0, decoded.length);
     }
 
-    private Series[] readSeries() {
-        ByteSource source = open(Section.SERIES);
-        Series[] found = DictionaryCodec.readSeries(source);
-        source.expectEnd();
-        return found;
+    private StoredSeries readSeries() {
+        return StoredSeries.read(open(Section.SERIES));
     }
 
     private RowTable readRows() {
         ByteSource source = open(Section.ROWS);
-        var found = new RowTable(source);
+        RowTable found = RowTable.read(segment.name() + ", " + what(Section.ROWS), source);
+        if (found.rowCount() != rowCount || found.pairCount() != pairCount) {
+            throw source.corrupt("is of another partition");
+        }
+        return found;
+    }
+
+    private PairBlocks readPairs() {
+        ByteSource source = open(Section.PAIRS);
+        PairBlocks found = PairBlocks.read("the pairs of service '" + service + "'", source);
+        source.expectEnd();
+        if (found.pairCount() != pairCount) {
+            throw source.corrupt("is of another partition");
+        }
+        return found;
+    }
+
+    private SpanBlocks readSpans() {
+        if (isMissing(Section.SPANS)) {
+            return SpanBlocks.NONE;
+        }
+        ByteSource source = open(Section.SPANS);
+        SpanBlocks found = SpanBlocks.read(what(Section.SPANS), source);
+        source.expectEnd();
+        if (found.spanCount() != rows.value().spanCount()) {
+            throw source.corrupt("does not fit the rows");
+        }
+        return found;
+    }
+
+    private StoredSums readSums() {
+        if (isMissing(Section.SUMS)) {
+            return new StoredSums(SumTable.NONE, PairBlocks.none());
+        }
+        ByteSource source = open(Section.SUMS);
+        StoredSeries owners = series.value();
+        SumTable table =
+                SumTable.read(what(Section.SUMS), source, owners.types().size(), owners.count());
+        PairBlocks blocks = PairBlocks.read("the sums of service '" + service + "'", source);
+        source.expectEnd();
+        if (blocks.pairCount() != table.pairCount()) {
+            throw source.corrupt("has pairs of no sum");
+        }
+        return new StoredSums(table, blocks);
+    }
+
+    private SymbolTable readSymbols() {
+        ByteSource source = open(Section.SYMBOLS);
+        var found =
+                new SymbolTable(
+                        DictionaryCodec.readStrings(source),
+                        DictionaryCodec.readFunctions(source),
+                        DictionaryCodec.readMappings(source),
+                        DictionaryCodec.readFrames(source));
         source.expectEnd();
         return found;
     }
 
-    private SymbolTable readSymbols() {
-        return new SymbolTable(
-                DictionaryCodec.readStrings(open(Section.STRINGS)),
-                DictionaryCodec.readFunctions(open(Section.FUNCTIONS)),
-                DictionaryCodec.readMappings(open(Section.MAPPINGS)),
-                DictionaryCodec.readFrames(open(Section.FRAMES)));
-    }
-
     private StackTable readStacks() {
-        return DictionaryCodec.readNodes(open(Section.NODES));
+        ByteSource source = open(Section.STACKS);
+        StackTable found = DictionaryCodec.readNodes(source);
+        source.expectEnd();
+        return found;
     }
 
     /// A value made on first use and again when the collector has taken it.

@@ -1,145 +1,272 @@
 package io.flamekeeper.segment;
 
+import io.flamekeeper.column.BitPacking;
+import io.flamekeeper.column.ByteSink;
 import io.flamekeeper.column.ByteSource;
+import io.flamekeeper.column.PackedBlock;
+import io.flamekeeper.column.PackedCounts;
+import io.flamekeeper.column.PackedLongs;
+import org.jspecify.annotations.Nullable;
 
-/// The rows of a [Partition] without their pairs, sorted by series, then time.
+/// The rows of a [Partition] without their pairs, by series, then time. Stays packed in memory; look into it
+/// with a [Reader]. Immutable; safe for use by many threads. [SegmentLayout] has the form on disk.
 public final class RowTable {
-    /// Rows of series s are `[seriesStart[s], seriesStart[s + 1])`; likewise blocks.
-    private final int[] seriesStart;
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final long[] timeNanos;
-    private final long[] durationNanos;
-    private final long[] period;
-    private final long[] total;
-    private final int[] pairCount;
+    private final PackedCounts seriesRows;
+    private final PackedLongs timeNanos;
+    private final PackedLongs durationNanos;
+    private final PackedLongs period;
+    private final PackedLongs total;
+    private final PackedCounts pairs;
+    private final PackedLongs hasSpans;
 
-    /// Where the pairs of a row begin, counted from the first block; one more element than rows.
-    private final long[] rowOffset;
+    /// Spans of all rows before each block of rows.
+    private final long[] spansBefore;
 
-    private final boolean[] hasSpans;
-    private final int[] blockStart;
-    private final int[] blockCrc;
-
-    RowTable(ByteSource source) {
-        int rowCount = source.nextCount();
-        int seriesCount = source.nextCount();
-        seriesStart = new int[seriesCount + 1];
-        for (int series = 0; series < seriesCount; series++) {
-            seriesStart[series + 1] =
-                    seriesStart[series] + source.nextInt(rowCount - seriesStart[series]);
+    private RowTable(String what, ByteSource source) {
+        int seriesCount = source.nextInt(Integer.MAX_VALUE - 16);
+        int rowCount = source.nextInt(Integer.MAX_VALUE - 16);
+        var decoder = new PackedBlock.Decoder();
+        seriesRows = PackedCounts.read(what, source, seriesCount, decoder);
+        timeNanos = PackedLongs.read(what, source, rowCount);
+        durationNanos = PackedLongs.read(what, source, rowCount);
+        period = PackedLongs.read(what, source, rowCount);
+        total = PackedLongs.read(what, source, rowCount);
+        pairs = PackedCounts.read(what, source, rowCount, decoder);
+        hasSpans = PackedLongs.read(what, source, rowCount);
+        source.expectEnd();
+        if (seriesRows.total() != rowCount) {
+            throw source.corrupt("rows without series");
         }
-        timeNanos = nextDifferences(source, rowCount);
-        durationNanos = nextDifferences(source, rowCount);
-        period = nextDifferences(source, rowCount);
-        total = new long[rowCount];
-        for (int row = 0; row < rowCount; row++) {
-            total[row] = source.nextVarint();
+        spansBefore = spansBefore(decoder);
+    }
+
+    static RowTable read(String what, ByteSource source) {
+        return new RowTable(what, source);
+    }
+
+    private long[] spansBefore(PackedBlock.Decoder decoder) {
+        long[] before = new long[hasSpans.blockCount() + 1];
+        long[] flags = new long[Math.min(BitPacking.BLOCK, rowCount())];
+        PackedCounts.Reader pairReader = pairs.reader(decoder);
+        for (int block = 0; block < hasSpans.blockCount(); block++) {
+            hasSpans.read(block, decoder, flags);
+            long spans = 0;
+            for (int i = 0; i < hasSpans.countOf(block); i++) {
+                if (flags[i] != 0) {
+                    int row = block * BitPacking.BLOCK + i;
+                    spans += pairReader.end(row) - pairReader.start(row);
+                }
+            }
+            before[block + 1] = before[block] + spans;
         }
-        pairCount = new int[rowCount];
-        for (int row = 0; row < rowCount; row++) {
-            pairCount[row] = source.nextInt(Integer.MAX_VALUE);
+        return before;
+    }
+
+    static long millis(long nanos) {
+        return Math.floorDiv(nanos, NANOS_PER_MILLI);
+    }
+
+    public int seriesCount() {
+        return seriesRows.count();
+    }
+
+    public int rowCount() {
+        return timeNanos.count();
+    }
+
+    /// Pairs of all rows.
+    public long pairCount() {
+        return pairs.total();
+    }
+
+    /// Pairs of all rows that have spans.
+    long spanCount() {
+        return spansBefore[spansBefore.length - 1];
+    }
+
+    public Reader reader() {
+        return new Reader(this, new PackedBlock.Decoder());
+    }
+
+    Reader reader(PackedBlock.Decoder decoder) {
+        return new Reader(this, decoder);
+    }
+
+    /// Reads single values; unpacks the block of each column that is asked for and keeps it. For one thread.
+    public static final class Reader {
+        private final RowTable table;
+        private final PackedBlock.Decoder decoder;
+        private final PackedCounts.Reader seriesRows;
+        private final PackedLongs.Reader timeNanos;
+        private PackedLongs.@Nullable Reader durationNanos;
+        private PackedLongs.@Nullable Reader period;
+        private PackedLongs.@Nullable Reader total;
+        private PackedCounts.@Nullable Reader pairs;
+        private PackedLongs.@Nullable Reader hasSpans;
+
+        private Reader(RowTable table, PackedBlock.Decoder decoder) {
+            this.table = table;
+            this.decoder = decoder;
+            seriesRows = table.seriesRows.reader(decoder);
+            timeNanos = table.timeNanos.reader(decoder);
         }
-        rowOffset = new long[rowCount + 1];
-        for (int row = 0; row < rowCount; row++) {
-            rowOffset[row + 1] = rowOffset[row] + source.nextInt(Integer.MAX_VALUE);
+
+        /// First row of the series.
+        public int seriesStart(int series) {
+            return (int) seriesRows.start(series);
         }
-        hasSpans = source.nextBits(rowCount);
-        int blockCount = source.nextCount();
-        blockStart = new int[blockCount + 1];
-        blockCrc = new int[blockCount];
-        for (int block = 0; block < blockCount; block++) {
-            blockStart[block + 1] =
-                    blockStart[block] + source.nextInt(rowCount - blockStart[block]);
-            blockCrc[block] = source.nextInt();
+
+        /// First row behind those of the series.
+        public int seriesEnd(int series) {
+            return (int) seriesRows.end(series);
         }
-        if (seriesStart[seriesCount] != rowCount || blockStart[blockCount] != rowCount) {
-            throw source.corrupt("rows without series or block");
+
+        /// The series of a row. O(log series).
+        public int seriesOf(int row) {
+            return table.seriesRows.ownerOf(row, seriesRows);
+        }
+
+        /// Start of sampling, nanoseconds since the Unix epoch.
+        public long timeNanos(int row) {
+            return timeNanos.get(row);
+        }
+
+        public long timeMillis(int row) {
+            return millis(timeNanos.get(row));
+        }
+
+        /// First of the rows `[from, to)`, which are of one series, at or after `millis`; `to` if there is none.
+        public int firstAt(int from, int to, long millis) {
+            int low = from;
+            int high = to;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (timeMillis(middle) < millis) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+
+        public long durationNanos(int row) {
+            if (durationNanos == null) {
+                durationNanos = table.durationNanos.reader(decoder);
+            }
+            return durationNanos.get(row);
+        }
+
+        public long period(int row) {
+            if (period == null) {
+                period = table.period.reader(decoder);
+            }
+            return period.get(row);
+        }
+
+        /// Sum of the row's values, saturated.
+        public long total(int row) {
+            if (total == null) {
+                total = table.total.reader(decoder);
+            }
+            return total.get(row);
+        }
+
+        /// First pair of the row.
+        public long pairStart(int row) {
+            return pairs().start(row);
+        }
+
+        /// First pair behind those of the row.
+        public long pairEnd(int row) {
+            return pairs().end(row);
+        }
+
+        private PackedCounts.Reader pairs() {
+            if (pairs == null) {
+                pairs = table.pairs.reader(decoder);
+            }
+            return pairs;
+        }
+
+        public boolean hasSpans(int row) {
+            if (hasSpans == null) {
+                hasSpans = table.hasSpans.reader(decoder);
+            }
+            return hasSpans.get(row) != 0;
+        }
+
+        /// First span of a row that has spans. O(rows of a block).
+        public long spanStart(int row) {
+            int block = row / BitPacking.BLOCK;
+            long spans = table.spansBefore[block];
+            for (int before = block * BitPacking.BLOCK; before < row; before++) {
+                if (hasSpans(before)) {
+                    spans += pairEnd(before) - pairStart(before);
+                }
+            }
+            return spans;
         }
     }
 
-    private static long[] nextDifferences(ByteSource source, int count) {
-        long[] column = new long[count];
-        long value = 0;
-        for (int i = 0; i < count; i++) {
-            value += source.nextZigZag();
-            column[i] = value;
+    /// Collects rows, packed. For one thread.
+    static final class Writer {
+        private final PackedLongs.Writer seriesRows;
+        private final PackedLongs.Writer timeNanos;
+        private final PackedLongs.Writer durationNanos;
+        private final PackedLongs.Writer period;
+        private final PackedLongs.Writer total;
+        private final PackedLongs.Writer pairs;
+        private final PackedLongs.Writer hasSpans;
+        private int rowsOfSeries;
+
+        Writer(PackedBlock.Encoder encoder) {
+            seriesRows = new PackedLongs.Writer(encoder);
+            timeNanos = new PackedLongs.Writer(encoder);
+            durationNanos = new PackedLongs.Writer(encoder);
+            period = new PackedLongs.Writer(encoder);
+            total = new PackedLongs.Writer(encoder);
+            pairs = new PackedLongs.Writer(encoder);
+            hasSpans = new PackedLongs.Writer(encoder);
         }
-        return column;
-    }
 
-    /// First row of the series.
-    public int seriesStart(int series) {
-        return seriesStart[series];
-    }
+        /// Adds the row that the cursor is at. Rows come by series.
+        void add(RowCursor row) {
+            toSeries(row.series());
+            rowsOfSeries++;
+            timeNanos.add(row.timeNanos());
+            durationNanos.add(row.durationNanos());
+            period.add(row.period());
+            total.add(row.total());
+            pairs.add(row.pairCount());
+            hasSpans.add(row.hasSpans() ? 1 : 0);
+        }
 
-    /// First row behind those of the series.
-    public int seriesEnd(int series) {
-        return seriesStart[series + 1];
-    }
-
-    /// Start of sampling, nanoseconds since the Unix epoch.
-    public long timeNanos(int row) {
-        return timeNanos[row];
-    }
-
-    public long durationNanos(int row) {
-        return durationNanos[row];
-    }
-
-    public long period(int row) {
-        return period[row];
-    }
-
-    /// Sum of the row's values, saturated.
-    public long total(int row) {
-        return total[row];
-    }
-
-    public int pairCount(int row) {
-        return pairCount[row];
-    }
-
-    public boolean hasSpans(int row) {
-        return hasSpans[row];
-    }
-
-    /// The block that holds the row's pairs. O(log blocks).
-    public int blockOf(int row) {
-        int low = 0;
-        int high = blockCrc.length - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (blockStart[middle] <= row) {
-                low = middle;
-            } else {
-                high = middle - 1;
+        private void toSeries(int series) {
+            assert series >= seriesRows.count() : "series " + series + " comes too late";
+            while (seriesRows.count() < series) {
+                seriesRows.add(rowsOfSeries);
+                rowsOfSeries = 0;
             }
         }
-        return low;
-    }
 
-    /// First row behind those of the block.
-    public int blockEnd(int block) {
-        return blockStart[block + 1];
-    }
+        int rowCount() {
+            return timeNanos.count();
+        }
 
-    long blockOffset(int block) {
-        return rowOffset[blockStart[block]];
-    }
-
-    int blockBytes(int block) {
-        return (int) (rowOffset[blockStart[block + 1]] - rowOffset[blockStart[block]]);
-    }
-
-    int blockCrc(int block) {
-        return blockCrc[block];
-    }
-
-    int startInBlock(int row) {
-        return (int) (rowOffset[row] - blockOffset(blockOf(row)));
-    }
-
-    int rowBytes(int row) {
-        return (int) (rowOffset[row + 1] - rowOffset[row]);
+        void finish(int seriesCount, ByteSink sink) {
+            toSeries(seriesCount);
+            sink.putVarint(seriesCount);
+            sink.putVarint(rowCount());
+            seriesRows.finish(sink);
+            timeNanos.finish(sink);
+            durationNanos.finish(sink);
+            period.finish(sink);
+            total.finish(sink);
+            pairs.finish(sink);
+            hasSpans.finish(sink);
+        }
     }
 }

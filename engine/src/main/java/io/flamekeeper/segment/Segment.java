@@ -7,37 +7,32 @@ import io.flamekeeper.column.Checksum;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.TenantId;
+import io.flamekeeper.segment.SegmentHeader.Compacted;
+import io.flamekeeper.segment.SegmentHeader.Origin;
+import io.flamekeeper.segment.SegmentHeader.Sealed;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A sealed segment, open for reading by many threads. Every byte is checked before it is believed.
 ///
 /// Open with one reference, that of the opener; the file is closed when the last one is released.
 public final class Segment {
-    private static final VarHandle INT =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-    private final String name;
-    private final VfsFile file;
+    private final SegmentFile file;
     private final long size;
+    private final SegmentHeader header;
     private final List<Partition> partitions;
     private final AtomicInteger references = new AtomicInteger(1);
 
-    private Segment(String name, VfsFile file) throws IOException {
-        this.name = name;
-        this.file = file;
-        this.size = file.size();
-        checkHeader();
+    private Segment(String name, VfsFile bytes) throws IOException {
+        this.file = new SegmentFile(name, bytes);
+        this.size = bytes.size();
+        int headerBytes = checkPrelude();
+        this.header = readHeader(headerBytes);
         this.partitions = readTableOfContents();
     }
 
@@ -55,45 +50,89 @@ public final class Segment {
         }
     }
 
-    private void checkHeader() throws IOException {
-        if (size < SegmentLayout.HEADER_BYTES + SegmentLayout.TAIL_BYTES) {
-            throw corrupt("%d bytes are too few".formatted(size));
+    /// Returns the size of the header.
+    private int checkPrelude() {
+        if (size < SegmentLayout.PRELUDE_BYTES + SegmentLayout.TAIL_BYTES) {
+            throw file.corrupt("%d bytes are too few".formatted(size));
         }
-        byte[] header = readFully(0, SegmentLayout.HEADER_BYTES);
-        if ((int) INT.get(header, 0) != SegmentLayout.MAGIC) {
-            throw corrupt("not a segment");
+        byte[] bytes = new byte[SegmentLayout.PRELUDE_BYTES];
+        file.read(0, bytes, bytes.length);
+        var source = new ByteSource(name(), bytes, 0, bytes.length);
+        if (source.nextInt() != SegmentLayout.MAGIC) {
+            throw file.corrupt("not a segment");
         }
-        if ((int) INT.get(header, SegmentLayout.HEADER_CRC)
-                != Checksum.of(header, 0, SegmentLayout.HEADER_CRC)) {
-            throw corrupt("header does not match its checksum");
+        int version = source.nextInt();
+        int headerBytes = source.nextInt();
+        if (Checksum.of(bytes, 0, SegmentLayout.PRELUDE_CRC) != source.nextInt()) {
+            throw file.corrupt("header does not match its checksum");
         }
-        int version = (int) INT.get(header, Integer.BYTES);
         if (version > SegmentLayout.VERSION) {
             throw new FlamekeeperException(
                     ErrorCode.STORE_UNAVAILABLE,
                     "%s: version %d (expected: at most %d, the newest this software knows)",
-                    name,
+                    name(),
                     version,
                     SegmentLayout.VERSION);
         }
+        return headerBytes;
     }
 
-    private List<Partition> readTableOfContents() throws IOException {
-        byte[] tail = readFully(size - SegmentLayout.TAIL_BYTES, SegmentLayout.TAIL_BYTES);
-        long start = (long) LONG.get(tail, 0);
-        int length = (int) INT.get(tail, Long.BYTES);
-        if ((int) INT.get(tail, SegmentLayout.TAIL_BYTES - Integer.BYTES)
-                        != SegmentLayout.TAIL_MAGIC
+    private SegmentHeader readHeader(int headerBytes) {
+        if (headerBytes < Integer.BYTES
+                || headerBytes > size - SegmentLayout.PRELUDE_BYTES - SegmentLayout.TAIL_BYTES) {
+            throw file.corrupt("header of %d bytes".formatted(headerBytes));
+        }
+        byte[] bytes = new byte[headerBytes];
+        file.read(SegmentLayout.PRELUDE_BYTES, bytes, bytes.length);
+        int end = headerBytes - Integer.BYTES;
+        if (Checksum.of(bytes, 0, end)
+                != new ByteSource(name(), bytes, end, headerBytes).nextInt()) {
+            throw file.corrupt("header does not match its checksum");
+        }
+        var source = new ByteSource(name() + ", header", bytes, 0, end);
+        long number = source.nextLong();
+        int level = source.nextByte();
+        String tenant = source.nextString();
+        Origin origin = readOrigin(source);
+        source.expectEnd();
+        return new SegmentHeader(
+                number,
+                level,
+                Optional.of(tenant).filter(id -> !id.isEmpty()).map(TenantId::new),
+                origin);
+    }
+
+    private static Origin readOrigin(ByteSource source) {
+        int form = source.nextByte();
+        if (form == SegmentLayout.ORIGIN_SEALED) {
+            return new Sealed(source.nextInt(), source.nextLong());
+        }
+        if (form != SegmentLayout.ORIGIN_COMPACTED) {
+            throw source.corrupt("origin of form " + form);
+        }
+        List<Long> numbers = new ArrayList<>();
+        for (int remaining = source.nextCount(); remaining > 0; remaining--) {
+            numbers.add(source.nextLong());
+        }
+        return new Compacted(numbers);
+    }
+
+    private List<Partition> readTableOfContents() {
+        byte[] tail = new byte[SegmentLayout.TAIL_BYTES];
+        file.read(size - tail.length, tail, tail.length);
+        var end = new ByteSource(name() + ", tail", tail, 0, tail.length);
+        long start = end.nextLong();
+        int length = end.nextInt();
+        int crc = end.nextInt();
+        if (end.nextInt() != SegmentLayout.TAIL_MAGIC
                 || length < 0
-                || start != size - SegmentLayout.TAIL_BYTES - length) {
-            throw corrupt("does not end as a segment does");
+                || start != size - tail.length - length) {
+            throw file.corrupt("does not end as a segment does");
         }
-        byte[] table = readFully(start, length + SegmentLayout.TAIL_CHECKED_BYTES);
-        if (Checksum.of(table, 0, table.length)
-                != (int) INT.get(tail, SegmentLayout.TAIL_CHECKED_BYTES)) {
-            throw corrupt("table of contents does not match its checksum");
-        }
-        var source = new ByteSource(name + ", table of contents", table, 0, length);
+        byte[] table =
+                file.read(
+                        "table of contents", start, length + SegmentLayout.TAIL_CHECKED_BYTES, crc);
+        var source = new ByteSource(name() + ", table of contents", table, 0, length);
         List<TenantId> tenants = new ArrayList<>();
         for (int remaining = source.nextCount(); remaining > 0; remaining--) {
             tenants.add(new TenantId(source.nextString()));
@@ -107,7 +146,7 @@ public final class Segment {
     }
 
     public String name() {
-        return name;
+        return file.name();
     }
 
     /// Size of the file.
@@ -115,8 +154,17 @@ public final class Segment {
         return size;
     }
 
+    public SegmentHeader header() {
+        return header;
+    }
+
+    /// In the order they were written.
     public List<Partition> partitions() {
         return partitions;
+    }
+
+    SegmentFile file() {
+        return file;
     }
 
     /// Takes a reference, unless the last one is already gone.
@@ -126,32 +174,14 @@ public final class Segment {
 
     public void release() {
         int left = references.decrementAndGet();
-        assert left >= 0 : name + " released too often";
+        assert left >= 0 : name() + " released too often";
         if (left == 0) {
             try {
-                file.close();
+                file.file().close();
             } catch (IOException e) {
-                throw unreadable(e);
+                throw file.unreadable(e);
             }
         }
-    }
-
-    /// Reads a stretch and checks it.
-    ///
-    /// @param what names it in messages
-    byte[] read(String what, long position, int length, int crc) {
-        byte[] bytes;
-        try {
-            bytes = readFully(position, length);
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
-        if (Checksum.of(bytes, 0, length) != crc) {
-            throw corrupt(
-                    "%s, %d bytes at %d, does not match its checksum"
-                            .formatted(what, length, position));
-        }
-        return bytes;
     }
 
     byte[] decompress(String what, byte[] stored, int decodedBytes) {
@@ -166,29 +196,11 @@ public final class Segment {
             if (length == decodedBytes) {
                 return decoded;
             }
-            throw corrupt(
+            throw file.corrupt(
                     "%s decodes to %d bytes (expected: %d)".formatted(what, length, decodedBytes));
         } catch (MalformedInputException e) {
             throw new FlamekeeperException(
-                    e, ErrorCode.CORRUPT_DATA, "%s: %s cannot be decoded", name, what);
+                    e, ErrorCode.CORRUPT_DATA, "%s: %s cannot be decoded", name(), what);
         }
-    }
-
-    private byte[] readFully(long position, int length) throws IOException {
-        byte[] bytes = new byte[length];
-        int count = file.read(position, ByteBuffer.wrap(bytes));
-        if (count < length) {
-            throw corrupt("ends at byte %d (expected: %d)".formatted(position + count, size));
-        }
-        return bytes;
-    }
-
-    FlamekeeperException corrupt(String why) {
-        return new FlamekeeperException(ErrorCode.CORRUPT_DATA, "%s: %s", name, why);
-    }
-
-    private FlamekeeperException unreadable(IOException e) {
-        return new FlamekeeperException(
-                e, ErrorCode.STORE_UNAVAILABLE, "%s: cannot be read: %s", name, e);
     }
 }

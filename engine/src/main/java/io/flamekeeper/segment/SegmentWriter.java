@@ -2,236 +2,244 @@ package io.flamekeeper.segment;
 
 import io.airlift.compress.v3.zstd.ZstdJavaCompressor;
 import io.flamekeeper.column.ByteSink;
+import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.column.Checksum;
+import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.dictionary.DictionaryCodec;
-import io.flamekeeper.dictionary.DictionaryView;
-import io.flamekeeper.dictionary.PairCodec;
-import io.flamekeeper.dictionary.ProfileRow;
+import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
+import io.flamekeeper.segment.SegmentHeader.Compacted;
+import io.flamekeeper.segment.SegmentHeader.Sealed;
 import io.flamekeeper.segment.SegmentLayout.Section;
 import io.flamekeeper.vfs.VfsFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
-/// Writes one segment in the form [SegmentLayout] describes, partition by partition; holds the columns of one
-/// partition in memory at a time. Use once.
+/// Writes one segment in the form [SegmentLayout] describes, partition by partition. Rows stream through; in
+/// memory are, of one partition at a time, its rows' columns, packed, one accumulator for sums, and what the
+/// source holds. Use once, from one thread.
 public final class SegmentWriter {
-    private static final Comparator<ProfileRow> ROW_ORDER =
-            Comparator.comparingInt(ProfileRow::series).thenComparingLong(ProfileRow::timeNanos);
+    /// Smaller sections are not worth a try to compress them.
+    private static final int COMPRESSED_BYTES_MIN = 64;
 
-    private final VfsFile file;
-    private long position;
+    private final SegmentFile file;
+    private final SegmentOutput output;
+    private final PackedBlock.Encoder encoder = new PackedBlock.Encoder();
     private final Map<TenantId, Integer> tenants = new LinkedHashMap<>();
-    private final List<PartitionEntry> partitions = new ArrayList<>();
-
-    private record PartitionEntry(
-            int tenant,
-            String service,
-            long firstMillis,
-            long lastMillis,
-            int rowCount,
-            long offset,
-            long blockBytes,
-            Map<Section, SectionEntry> sections) {}
-
-    private record SectionEntry(int storedBytes, int decodedBytes, int crc) {}
+    private final ByteSink entries = new ByteSink(256);
+    private int partitionCount;
 
     /// @param file empty; stays open and unsynced
-    public SegmentWriter(VfsFile file, int shard, long generation) throws IOException {
-        this.file = file;
-        var header = new ByteSink(SegmentLayout.HEADER_BYTES);
-        header.putInt(SegmentLayout.MAGIC);
-        header.putInt(SegmentLayout.VERSION);
-        header.putInt(shard);
-        header.putLong(generation);
-        header.putInt(Checksum.of(header.array(), 0, SegmentLayout.HEADER_CRC));
-        put(header.array(), header.size());
+    public SegmentWriter(VfsFile file, SegmentHeader header) throws IOException {
+        this.file = new SegmentFile("segment being written", file);
+        this.output = new SegmentOutput(file);
+        var fields = new ByteSink(32);
+        fields.putLong(header.number());
+        fields.putByte(header.level());
+        fields.putString(header.tenant().map(TenantId::value).orElse(""));
+        switch (header.origin()) {
+            case Sealed(int shard, long generation) -> {
+                fields.putByte(SegmentLayout.ORIGIN_SEALED);
+                fields.putInt(shard);
+                fields.putLong(generation);
+            }
+            case Compacted(List<Long> numbers) -> {
+                fields.putByte(SegmentLayout.ORIGIN_COMPACTED);
+                fields.putVarint(numbers.size());
+                numbers.forEach(fields::putLong);
+            }
+        }
+        var prelude = new ByteSink(SegmentLayout.PRELUDE_BYTES);
+        prelude.putInt(SegmentLayout.MAGIC);
+        prelude.putInt(SegmentLayout.VERSION);
+        prelude.putInt(fields.size() + Integer.BYTES);
+        output.putChecked(prelude);
+        output.putChecked(fields);
     }
 
-    /// Adds what one service has. A tenant and service may be added once.
+    /// Adds what one service of one tenant has; nothing if it has no rows. A tenant and service may be added
+    /// once.
     ///
-    /// @param rows at least one, in any order
-    public void add(
-            TenantId tenant, String service, DictionaryView dictionary, List<ProfileRow> rows)
-            throws IOException {
-        long offset = position;
-        List<ProfileRow> sorted =
-                rows.stream().sorted(ROW_ORDER).map(SegmentWriter::sorted).toList();
-        ByteSink rowColumns = putBlocks(sorted, dictionary.seriesCount());
-        long blockBytes = position - offset;
-        var sections = new EnumMap<Section, SectionEntry>(Section.class);
+    /// @return rows added
+    public int add(PartitionSource source, SumPlan plan) throws IOException {
+        long start = output.position();
+        var blocks = new RowBlocks(start);
+        RowCursor rows = source.rows();
+        while (rows.next()) {
+            blocks.add(rows);
+        }
+        if (blocks.rows.rowCount() == 0) {
+            return 0;
+        }
+        blocks.pairs.finishBlocks();
+        blocks.spans.finishBlocks();
+        output.flush();
+
+        var series = new ByteSink(256);
+        SeriesWriter.write(source.series(), encoder, series);
+        var rowColumns = new ByteSink(256);
+        blocks.rows.finish(source.series().count(), rowColumns);
+        var pairIndex = new ByteSink(64);
+        blocks.pairs.finish(pairIndex);
+        var sums = new ByteSink(64);
+        if (!plan.kinds().isEmpty()) {
+            writeSums(source.stacks().count(), plan, start, series, rowColumns, pairIndex, sums);
+        }
+        long blocksEnd = output.position();
+
+        int tenant = tenants.computeIfAbsent(source.tenant(), _ -> tenants.size());
+        entries.putVarint(tenant);
+        entries.putString(source.service());
+        entries.putZigZag(blocks.firstMillis);
+        entries.putZigZag(blocks.lastMillis);
+        entries.putVarint(blocks.rows.rowCount());
+        entries.putVarint(blocks.pairs.pairCount());
+        entries.putVarint(start);
+        entries.putVarint(blocksEnd - start);
         for (Section section : Section.values()) {
-            sections.put(section, putSection(encode(section, dictionary, rowColumns)));
+            putSection(
+                    switch (section) {
+                        case SYMBOLS -> encode(source.symbols());
+                        case STACKS -> {
+                            var sink = new ByteSink(1 << 12);
+                            DictionaryCodec.writeNodes(source.stacks(), 0, sink);
+                            yield sink;
+                        }
+                        case SERIES -> series;
+                        case ROWS -> rowColumns;
+                        case PAIRS -> pairIndex;
+                        case SPANS -> {
+                            var sink = new ByteSink(64);
+                            if (blocks.spans.spanCount() > 0) {
+                                blocks.spans.finish(sink);
+                            }
+                            yield sink;
+                        }
+                        case SUMS -> sums;
+                        case UPLOADS -> {
+                            var sink = new ByteSink(64);
+                            List<UploadMark> uploads = source.uploads();
+                            if (!uploads.isEmpty()) {
+                                UploadTable.write(uploads, encoder, sink);
+                            }
+                            yield sink;
+                        }
+                    });
         }
-        int tenantIndex = tenants.computeIfAbsent(tenant, _ -> tenants.size());
-        partitions.add(
-                new PartitionEntry(
-                        tenantIndex,
-                        service,
-                        rows.stream().mapToLong(ProfileRow::timeMillis).min().orElseThrow(),
-                        rows.stream().mapToLong(ProfileRow::timeMillis).max().orElseThrow(),
-                        rows.size(),
-                        offset,
-                        blockBytes,
-                        sections));
+        partitionCount++;
+        return blocks.rows.rowCount();
     }
 
-    /// The same row with its pairs in order of nodes, which makes the differences small.
-    private static ProfileRow sorted(ProfileRow row) {
-        long[] nodeAndPair = new long[row.pairCount()];
-        for (int pair = 0; pair < nodeAndPair.length; pair++) {
-            nodeAndPair[pair] = (long) row.node()[pair] << Integer.SIZE | pair;
+    /// Takes rows: pairs and spans go to the file, everything else into columns.
+    private final class RowBlocks {
+        final PairBlocks.Writer pairs;
+        final SpanBlocks.Writer spans;
+        final RowTable.Writer rows;
+        long firstMillis = Long.MAX_VALUE;
+        long lastMillis = Long.MIN_VALUE;
+
+        RowBlocks(long start) {
+            pairs = new PairBlocks.Writer(output, start, encoder);
+            spans = new SpanBlocks.Writer(output, start, encoder);
+            rows = new RowTable.Writer(encoder);
         }
-        Arrays.sort(nodeAndPair);
-        int[] node = new int[row.pairCount()];
-        long[] value = new long[row.pairCount()];
-        long[] spanId = new long[row.spanId().length];
-        for (int pair = 0; pair < nodeAndPair.length; pair++) {
-            int from = (int) nodeAndPair[pair];
-            node[pair] = row.node()[from];
-            value[pair] = row.value()[from];
+
+        void add(RowCursor row) throws IOException {
+            rows.add(row);
+            int[] node = row.node();
+            long[] value = row.value();
+            for (int pair = 0; pair < row.pairCount(); pair++) {
+                assert pair == 0 || node[pair - 1] <= node[pair] : "nodes do not ascend";
+                pairs.add(node[pair], value[pair]);
+            }
             if (row.hasSpans()) {
-                spanId[pair] = row.spanId()[from];
+                long[] spanId = row.spanId();
+                for (int pair = 0; pair < row.pairCount(); pair++) {
+                    spans.add(spanId[pair]);
+                }
             }
-        }
-        return new ProfileRow(
-                row.series(),
-                row.timeNanos(),
-                row.durationNanos(),
-                row.period(),
-                row.total(),
-                node,
-                value,
-                spanId);
-    }
-
-    /// Writes the pairs; returns the section that says where they are.
-    private ByteSink putBlocks(List<ProfileRow> rows, int seriesCount) throws IOException {
-        int[] rowBytes = new int[rows.size()];
-        var blocks = new ByteSink(256);
-        int blockCount = 0;
-        var block = new ByteSink(1 << 12);
-        int blockRows = 0;
-        for (int row = 0; row < rows.size(); row++) {
-            int start = block.size();
-            PairCodec.write(rows.get(row), block);
-            rowBytes[row] = block.size() - start;
-            blockRows++;
-            if (block.size() >= SegmentLayout.BLOCK_BYTES || row == rows.size() - 1) {
-                blocks.putVarint(blockRows);
-                blocks.putInt(Checksum.of(block.array(), 0, block.size()));
-                blockCount++;
-                put(block.array(), block.size());
-                block.truncate(0);
-                blockRows = 0;
-            }
-        }
-
-        var sink = new ByteSink(16 * rows.size());
-        sink.putVarint(rows.size());
-        sink.putVarint(seriesCount);
-        int[] rowsOfSeries = new int[seriesCount];
-        rows.forEach(row -> rowsOfSeries[row.series()]++);
-        IntStream.of(rowsOfSeries).forEach(sink::putVarint);
-        putDifferences(sink, rows.stream().mapToLong(ProfileRow::timeNanos).toArray());
-        putDifferences(sink, rows.stream().mapToLong(ProfileRow::durationNanos).toArray());
-        putDifferences(sink, rows.stream().mapToLong(ProfileRow::period).toArray());
-        rows.forEach(row -> sink.putVarint(row.total()));
-        rows.forEach(row -> sink.putVarint(row.pairCount()));
-        IntStream.of(rowBytes).forEach(sink::putVarint);
-        boolean[] hasSpans = new boolean[rows.size()];
-        for (int row = 0; row < hasSpans.length; row++) {
-            hasSpans[row] = rows.get(row).hasSpans();
-        }
-        sink.putBits(hasSpans, 0, hasSpans.length);
-        sink.putVarint(blockCount);
-        sink.putBytes(blocks.array(), 0, blocks.size());
-        return sink;
-    }
-
-    private static void putDifferences(ByteSink sink, long[] column) {
-        long before = 0;
-        for (long value : column) {
-            sink.putZigZag(value - before);
-            before = value;
+            long millis = RowTable.millis(row.timeNanos());
+            firstMillis = Math.min(firstMillis, millis);
+            lastMillis = Math.max(lastMillis, millis);
         }
     }
 
-    private static ByteSink encode(Section section, DictionaryView dictionary, ByteSink rows) {
-        if (section == Section.ROWS) {
-            return rows;
-        }
+    /// Reads back what was just written, as a reader would, and adds it up.
+    private void writeSums(
+            int nodeCount,
+            SumPlan plan,
+            long start,
+            ByteSink series,
+            ByteSink rowColumns,
+            ByteSink pairIndex,
+            ByteSink sums)
+            throws IOException {
+        var decoder = new PackedBlock.Decoder();
+        RowTable rows = RowTable.read("rows", source("rows", rowColumns));
+        PairBlocks blocks = PairBlocks.read("pairs", source("pairs", pairIndex));
+        var sumPairs = new PairBlocks.Writer(output, start, encoder);
+        new SumWriter(
+                        rows.reader(decoder),
+                        new PairReader(file, start, blocks, decoder),
+                        nodeCount,
+                        encoder,
+                        sumPairs)
+                .write(plan, StoredSeries.read(source("series", series)), sums);
+        sumPairs.finishBlocks();
+        sumPairs.finish(sums);
+    }
+
+    private static ByteSource source(String what, ByteSink sink) {
+        return new ByteSource(what, sink.array(), 0, sink.size());
+    }
+
+    private static ByteSink encode(SymbolTable symbols) {
         var sink = new ByteSink(1 << 12);
-        switch (section) {
-            case STRINGS -> DictionaryCodec.writeStrings(dictionary.symbols().strings(), 0, sink);
-            case FUNCTIONS ->
-                    DictionaryCodec.writeFunctions(dictionary.symbols().functions(), 0, sink);
-            case MAPPINGS ->
-                    DictionaryCodec.writeMappings(dictionary.symbols().mappings(), 0, sink);
-            case FRAMES -> DictionaryCodec.writeFrames(dictionary.symbols().frames(), 0, sink);
-            case NODES -> DictionaryCodec.writeNodes(dictionary.stacks(), 0, sink);
-            case SERIES ->
-                    DictionaryCodec.writeSeries(
-                            dictionary.series(), 0, dictionary.seriesCount(), sink);
-            case ROWS -> throw new IllegalStateException("rows are encoded with their blocks");
-        }
+        DictionaryCodec.writeStrings(symbols.strings(), 0, sink);
+        DictionaryCodec.writeFunctions(symbols.functions(), 0, sink);
+        DictionaryCodec.writeMappings(symbols.mappings(), 0, sink);
+        DictionaryCodec.writeFrames(symbols.frames(), 0, sink);
         return sink;
     }
 
-    private SectionEntry putSection(ByteSink decoded) throws IOException {
-        var compressor = new ZstdJavaCompressor();
-        byte[] compressed = new byte[compressor.maxCompressedLength(decoded.size())];
-        int storedBytes =
-                compressor.compress(
-                        decoded.array(), 0, decoded.size(), compressed, 0, compressed.length);
-        byte[] stored = compressed;
-        if (storedBytes >= decoded.size()) {
-            stored = decoded.array();
-            storedBytes = decoded.size();
+    private void putSection(ByteSink decoded) throws IOException {
+        byte[] stored = decoded.array();
+        int storedBytes = decoded.size();
+        if (decoded.size() >= COMPRESSED_BYTES_MIN) {
+            var compressor = new ZstdJavaCompressor();
+            byte[] compressed = new byte[compressor.maxCompressedLength(decoded.size())];
+            int compressedBytes =
+                    compressor.compress(
+                            decoded.array(), 0, decoded.size(), compressed, 0, compressed.length);
+            if (compressedBytes < decoded.size()) {
+                stored = compressed;
+                storedBytes = compressedBytes;
+            }
         }
-        put(stored, storedBytes);
-        return new SectionEntry(storedBytes, decoded.size(), Checksum.of(stored, 0, storedBytes));
+        output.put(stored, 0, storedBytes);
+        entries.putVarint(storedBytes);
+        if (storedBytes > 0) {
+            entries.putVarint(decoded.size());
+            entries.putInt(Checksum.of(stored, 0, storedBytes));
+        }
     }
 
     /// Writes the table of contents; returns the size of the file.
     public long finish() throws IOException {
-        var sink = new ByteSink(1 << 12);
+        var sink = new ByteSink(entries.size() + 256);
         sink.putVarint(tenants.size());
         tenants.keySet().forEach(tenant -> sink.putString(tenant.value()));
-        sink.putVarint(partitions.size());
-        for (PartitionEntry partition : partitions) {
-            sink.putVarint(partition.tenant);
-            sink.putString(partition.service);
-            sink.putZigZag(partition.firstMillis);
-            sink.putZigZag(partition.lastMillis);
-            sink.putVarint(partition.rowCount);
-            sink.putVarint(partition.offset);
-            sink.putVarint(partition.blockBytes);
-            for (SectionEntry section : partition.sections.values()) {
-                sink.putVarint(section.storedBytes);
-                sink.putVarint(section.decodedBytes);
-                sink.putInt(section.crc);
-            }
-        }
+        sink.putVarint(partitionCount);
+        sink.putBytes(entries.array(), 0, entries.size());
         int tableBytes = sink.size();
-        sink.putLong(position);
+        sink.putLong(output.position());
         sink.putInt(tableBytes);
         sink.putInt(Checksum.of(sink.array(), 0, sink.size()));
         sink.putInt(SegmentLayout.TAIL_MAGIC);
-        put(sink.array(), sink.size());
-        return position;
-    }
-
-    private void put(byte[] bytes, int length) throws IOException {
-        file.write(position, ByteBuffer.wrap(bytes, 0, length));
-        position += length;
+        output.put(sink.array(), 0, sink.size());
+        output.flush();
+        return output.position();
     }
 }

@@ -8,9 +8,11 @@ import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.segment.Partition;
 import io.flamekeeper.segment.Segment;
 import io.flamekeeper.vfs.Vfs;
+import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A store in one folder: a [Shard] per core writes logs and keeps the newest profiles in memory, a
@@ -28,15 +31,22 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedStore implements Store {
     private final Vfs vfs;
     private final StoreFault fault;
+    private final Reserve reserve;
     private final List<Shard> shards;
     private final Sealer sealer;
     private final long recoveredProfiles;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private EmbeddedStore(
-            Vfs vfs, StoreFault fault, List<Shard> shards, Sealer sealer, long recoveredProfiles) {
+            Vfs vfs,
+            StoreFault fault,
+            Reserve reserve,
+            List<Shard> shards,
+            Sealer sealer,
+            long recoveredProfiles) {
         this.vfs = vfs;
         this.fault = fault;
+        this.reserve = reserve;
         this.shards = shards;
         this.sealer = sealer;
         this.recoveredProfiles = recoveredProfiles;
@@ -59,9 +69,13 @@ public final class EmbeddedStore implements Store {
             ThreadFactory threads,
             Consumer<String> report) {
         var fault = new StoreFault();
+        var logFiles = new LogFiles(vfs, config.logStepBytes(), config.shardCount());
+        // A step for every log, and one to spare.
+        long marginBytes = (config.shardCount() + 1L) * config.logStepBytes();
+        var reserve = new Reserve(vfs, logFiles, clock, config.reserveBytes(), marginBytes);
         Recovery.Result found;
         try {
-            found = Recovery.run(vfs, fault, config.shardCount(), hashSeed);
+            found = Recovery.run(reserve.folder(), logFiles, fault, config.shardCount(), hashSeed);
         } catch (IOException e) {
             throw closing(
                     vfs,
@@ -71,7 +85,12 @@ public final class EmbeddedStore implements Store {
             throw closing(vfs, e);
         }
         found.report().forEach(report);
-        return start(vfs, config, clock, hashSeed, threads, report, fault, found);
+        try {
+            reserve.open();
+        } catch (IOException e) {
+            report.accept("reserve: cannot be made, will be tried again: " + e);
+        }
+        return start(reserve, config, clock, hashSeed, threads, report, fault, logFiles, found);
     }
 
     private static RuntimeException closing(Vfs vfs, RuntimeException cause) {
@@ -84,58 +103,74 @@ public final class EmbeddedStore implements Store {
     }
 
     private static EmbeddedStore start(
-            Vfs vfs,
+            Reserve reserve,
             StoreConfig config,
             InstantSource clock,
             long hashSeed,
             ThreadFactory threads,
             Consumer<String> report,
             StoreFault fault,
+            LogFiles logFiles,
             Recovery.Result found) {
+        Vfs vfs = reserve.folder();
         List<Shard> shards = new ArrayList<>();
-        var sealer = new Sealer(vfs, fault, found.catalog(), shards, report);
+        var sealer = new Sealer(vfs, logFiles, fault, found.catalog(), shards, report);
         var generation = new AtomicLong(found.generationMax());
         var context =
                 new Shard.Context(
-                        vfs,
+                        logFiles,
                         config,
                         clock,
                         fault,
+                        reserve,
                         generation::incrementAndGet,
                         sealer::wake,
                         hashSeed);
         for (int number = 0; number < config.shardCount(); number++) {
             shards.add(new Shard(number, context, found.shards().get(number)));
         }
+        for (Shard shard : shards) {
+            rememberUploads(shard.state(), shards);
+        }
         shards.forEach(shard -> threads.newThread(shard::run).start());
         threads.newThread(sealer::run).start();
-        return new EmbeddedStore(vfs, fault, List.copyOf(shards), sealer, found.profiles());
+        return new EmbeddedStore(
+                vfs, fault, reserve, List.copyOf(shards), sealer, found.profiles());
+    }
+
+    /// A service may have been another shard's when its uploads came.
+    private static void rememberUploads(ShardState found, List<Shard> shards) {
+        Stream.concat(
+                        Arrays.stream(found.active()),
+                        found.frozen().stream().flatMap(head -> Arrays.stream(head.parts())))
+                .forEach(part -> shardOf(part.key(), shards).remember(part.key(), part.uploads()));
     }
 
     @Override
-    public void append(TenantScope scope, List<ProfileGroup> groups) {
-        List<CompletableFuture<@Nullable Void>> answers = new ArrayList<>(groups.size());
+    public List<Appended> append(TenantScope scope, List<ProfileGroup> groups) {
+        List<CompletableFuture<Appended>> answers = new ArrayList<>(groups.size());
         for (ProfileGroup group : groups) {
-            if (group.profiles().isEmpty()) {
-                continue;
-            }
             var key = new PartitionKey(scope.tenant(), group.service());
-            answers.add(shards.get(shardOf(key)).append(key, group));
+            answers.add(
+                    group.profiles().isEmpty()
+                            ? CompletableFuture.completedFuture(Appended.STORED)
+                            : shardOf(key, shards).append(key, group));
         }
-        awaitAll(answers);
+        return awaitAll(answers);
     }
 
-    private int shardOf(PartitionKey key) {
+    private static Shard shardOf(PartitionKey key, List<Shard> shards) {
         int hash = key.hashCode() * 0x9E3779B9;
-        return Math.floorMod(hash ^ hash >>> 16, shards.size());
+        return shards.get(Math.floorMod(hash ^ hash >>> 16, shards.size()));
     }
 
     /// Waits for every answer, without reacting to interrupts, then throws the first refusal.
-    private static void awaitAll(List<CompletableFuture<@Nullable Void>> answers) {
+    private static <T> List<T> awaitAll(List<CompletableFuture<T>> answers) {
         @Nullable RuntimeException refusal = null;
-        for (CompletableFuture<@Nullable Void> answer : answers) {
+        List<T> results = new ArrayList<>(answers.size());
+        for (CompletableFuture<T> answer : answers) {
             try {
-                answer.join();
+                results.add(answer.join());
             } catch (CompletionException e) {
                 refusal = refusal == null ? unwrap(e) : refusal;
             }
@@ -143,6 +178,7 @@ public final class EmbeddedStore implements Store {
         if (refusal != null) {
             throw refusal;
         }
+        return results;
     }
 
     /// One exception for each caller: several may wait for the same batch.
@@ -235,7 +271,11 @@ public final class EmbeddedStore implements Store {
                 sum(states, state -> state.segments().size()),
                 sum(states, ShardState::segmentBytes),
                 sum(states, ShardState::walBytes),
-                sum(shards, Shard::syncCount));
+                sum(shards, Shard::syncCount),
+                sum(shards, Shard::repeatedUploads),
+                sum(shards, Shard::forgottenUploads),
+                sum(shards, Shard::dictionaryRolls),
+                reserve.isFull());
     }
 
     private static <T> long sum(List<T> all, ToLongFunction<T> figure) {

@@ -8,13 +8,17 @@ import io.flamekeeper.dictionary.PairCodec;
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.TenantId;
+import io.flamekeeper.segment.UploadMark;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// One group as the payload of a log frame. *u* is a varint, *z* a zig-zag varint.
 ///
 ///     number of the partition in this head u; if it is a new one, the next number,
 ///         tenant and service, each its byte count u and its bytes
+///     1 if the group is of an upload that may be sent again, else 0, u; if 1,
+///         hash of the upload, upper half (8), lower half (8), when it came in milliseconds since the Unix epoch z
 ///     what the group added to the partition's dictionary, as `DictionaryCodec` writes it
 ///     row count u, then for each row
 ///         series u; start of sampling in nanoseconds z; duration in nanoseconds z; period z
@@ -26,13 +30,15 @@ final class GroupCodec {
 
     private GroupCodec() {}
 
-    /// @param isNew whether this is the partition's first frame
-    /// @param from  the dictionary before the group
+    /// @param isNew  whether this is the partition's first frame
+    /// @param from   the dictionary before the group
+    /// @param upload empty if it cannot be known again
     static void write(
             int number,
             HeadPartition partition,
             boolean isNew,
             Dictionary.Mark from,
+            Optional<UploadMark> upload,
             List<ProfileRow> rows,
             ByteSink sink) {
         sink.putVarint(number);
@@ -40,6 +46,12 @@ final class GroupCodec {
             sink.putString(partition.key().tenant().value());
             sink.putString(partition.key().service());
         }
+        sink.putVarint(upload.isPresent() ? 1 : 0);
+        upload.ifPresent(mark -> {
+            sink.putLong(mark.high());
+            sink.putLong(mark.low());
+            sink.putZigZag(mark.receivedMillis());
+        });
         DictionaryCodec.write(partition.dictionary().view(), from, sink);
         sink.putVarint(rows.size());
         for (ProfileRow row : rows) {
@@ -61,10 +73,11 @@ final class GroupCodec {
         HeadPartition partition = isNew ? head.add(readKey(source)) : head.partition(number);
         Dictionary.Mark before = partition.dictionary().mark();
         try {
+            Optional<UploadMark> upload = readUpload(source);
             DictionaryCodec.read(source, partition.dictionary());
             List<ProfileRow> rows = readRows(source, partition.dictionary().mark().series());
             source.expectEnd();
-            head.addRows(partition, rows);
+            head.addRows(partition, upload, rows);
         } catch (FlamekeeperException e) {
             partition.dictionary().rollbackTo(before);
             if (isNew) {
@@ -76,6 +89,13 @@ final class GroupCodec {
 
     private static PartitionKey readKey(ByteSource source) {
         return new PartitionKey(new TenantId(source.nextString()), source.nextString());
+    }
+
+    private static Optional<UploadMark> readUpload(ByteSource source) {
+        return source.nextInt(1) == 0
+                ? Optional.empty()
+                : Optional.of(
+                        new UploadMark(source.nextLong(), source.nextLong(), source.nextZigZag()));
     }
 
     private static List<ProfileRow> readRows(ByteSource source, int seriesCount) {

@@ -2,12 +2,14 @@ package io.flamekeeper.store;
 
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.model.TenantId;
+import io.flamekeeper.segment.UploadMark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The newest profiles of one shard, in memory. For the writer thread; others see [#publish].
 ///
@@ -60,8 +62,10 @@ final class Head {
         numberByKey.remove(partitions.removeLast().key());
     }
 
-    void addRows(HeadPartition partition, List<ProfileRow> rows) {
+    /// @param upload empty if it cannot be known again
+    void addRows(HeadPartition partition, Optional<UploadMark> upload, List<ProfileRow> rows) {
         partition.add(rows);
+        upload.ifPresent(partition::add);
         memoryBytes += partition.takeGrowth();
         profileCount += rows.size();
         changed.set(numberOf(partition.key()));

@@ -1,13 +1,13 @@
 package io.flamekeeper.store;
 
 import io.flamekeeper.dictionary.DictionaryView;
-import io.flamekeeper.dictionary.ProfileRow;
-import io.flamekeeper.model.Labels;
-import io.flamekeeper.model.ProfileType;
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.segment.UploadMark;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +18,12 @@ final class HeadPart implements Part {
     private static final int BLOCK_ROWS = 64;
 
     private final PartitionKey key;
+    private final Object dictionaryKey;
+    private final Object contentKey = new Object();
     private final DictionaryView dictionary;
-    private final ProfileRow[] rows;
-    private final int rowCount;
+    private final HeadRows.View rows;
+    private final UploadMark[] uploads;
+    private final int uploadCount;
     private final long firstMillis;
     private final long lastMillis;
 
@@ -29,30 +32,34 @@ final class HeadPart implements Part {
 
     HeadPart(
             PartitionKey key,
+            Object dictionaryKey,
             DictionaryView dictionary,
-            ProfileRow[] rows,
-            int rowCount,
+            HeadRows.View rows,
+            UploadMark[] uploads,
+            int uploadCount,
             long firstMillis,
             long lastMillis) {
         this.key = key;
+        this.dictionaryKey = dictionaryKey;
         this.dictionary = dictionary;
         this.rows = rows;
-        this.rowCount = rowCount;
+        this.uploads = uploads;
+        this.uploadCount = uploadCount;
         this.firstMillis = firstMillis;
         this.lastMillis = lastMillis;
     }
 
     /// Rows by series, then time, then arrival.
     ///
-    /// @param seriesStart rows of series s are `[seriesStart[s], seriesStart[s + 1])`
-    private record SortedRows(ProfileRow[] row, int[] seriesStart) {
-        /// First row of the series at or after `millis`.
+    /// @param seriesStart rows of series s are `[seriesStart[s], seriesStart[s + 1])` of `row`
+    private record SortedRows(HeadRows.View rows, int[] row, int[] seriesStart) {
+        /// First place in [#row] of a row of the series at or after `millis`.
         int firstAt(int series, long millis) {
             int low = seriesStart[series];
             int high = seriesStart[series + 1];
             while (low < high) {
                 int middle = (low + high) >>> 1;
-                if (row[middle].timeMillis() < millis) {
+                if (rows.timeMillis(row[middle]) < millis) {
                     low = middle + 1;
                 } else {
                     high = middle;
@@ -71,27 +78,39 @@ final class HeadPart implements Part {
         return made;
     }
 
+    /// Rows of a series mostly arrive in order, so they are sorted only where they do not.
     private SortedRows sort() {
-        int[] start = new int[dictionary.seriesCount() + 1];
-        for (int i = 0; i < rowCount; i++) {
-            start[rows[i].series() + 1]++;
+        int seriesCount = dictionary.series().count();
+        int[] start = new int[seriesCount + 1];
+        for (int i = 0; i < rows.count(); i++) {
+            start[rows.series()[i] + 1]++;
         }
-        for (int series = 0; series < dictionary.seriesCount(); series++) {
+        for (int series = 0; series < seriesCount; series++) {
             start[series + 1] += start[series];
         }
         int[] next = start.clone();
-        ProfileRow[] row = new ProfileRow[rowCount];
-        for (int i = 0; i < rowCount; i++) {
-            row[next[rows[i].series()]++] = rows[i];
+        int[] row = new int[rows.count()];
+        BitSet unsorted = new BitSet();
+        for (int i = 0; i < rows.count(); i++) {
+            int series = rows.series()[i];
+            int at = next[series]++;
+            row[at] = i;
+            if (at > start[series] && rows.timeNanos()[row[at - 1]] > rows.timeNanos()[i]) {
+                unsorted.set(series);
+            }
         }
-        for (int series = 0; series < dictionary.seriesCount(); series++) {
-            Arrays.sort(
-                    row,
-                    start[series],
-                    start[series + 1],
-                    Comparator.comparingLong(ProfileRow::timeNanos));
-        }
-        return new SortedRows(row, start);
+        unsorted.stream().forEach(series -> sort(row, start[series], start[series + 1]));
+        return new SortedRows(rows, row, start);
+    }
+
+    private void sort(int[] row, int from, int to) {
+        int[] sorted =
+                Arrays.stream(row, from, to)
+                        .boxed()
+                        .sorted(Comparator.comparingLong(one -> rows.timeNanos()[one]))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+        System.arraycopy(sorted, 0, row, from, sorted.length);
     }
 
     PartitionKey key() {
@@ -102,8 +121,13 @@ final class HeadPart implements Part {
         return dictionary;
     }
 
-    List<ProfileRow> rows() {
-        return Arrays.asList(rows).subList(0, rowCount);
+    HeadRows.View rows() {
+        return rows;
+    }
+
+    /// Uploads that rows came with, in order of arrival.
+    List<UploadMark> uploads() {
+        return Arrays.asList(uploads).subList(0, uploadCount);
     }
 
     @Override
@@ -122,18 +146,18 @@ final class HeadPart implements Part {
     }
 
     @Override
-    public int seriesCount() {
-        return dictionary.seriesCount();
+    public Object dictionaryKey() {
+        return dictionaryKey;
     }
 
     @Override
-    public Labels labels(int series) {
-        return dictionary.series()[series].labels();
+    public Object contentKey() {
+        return contentKey;
     }
 
     @Override
-    public ProfileType type(int series) {
-        return dictionary.series()[series].type();
+    public SeriesTable series() {
+        return dictionary.series();
     }
 
     @Override
@@ -143,39 +167,44 @@ final class HeadPart implements Part {
     }
 
     @Override
-    public void forEachRow(int series, TimeRange range, RowVisitor visitor) {
+    public void forEachTotal(int series, TimeRange range, Grid grid, TotalVisitor visitor) {
         SortedRows all = sorted();
         int end = all.firstAt(series, range.endMillis());
         for (int i = all.firstAt(series, range.startMillis()); i < end; i++) {
-            visitor.row(all.row[i].timeMillis(), all.row[i].total());
+            visitor.total(rows.timeMillis(all.row[i]), rows.total()[all.row[i]], 1);
         }
     }
 
     @Override
     public void addSelf(
-            int series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+            int[] series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
         SortedRows all = sorted();
-        int end = all.firstAt(series, range.endMillis());
-        int start = all.firstAt(series, range.startMillis());
-        while (start < end) {
-            int blockEnd = Math.min(start + BLOCK_ROWS, end);
-            long pairs = 0;
-            for (int i = start; i < blockEnd; i++) {
-                pairs += all.row[i].pairCount();
+        var pairs = new PairArrays(0);
+        for (int one : series) {
+            int end = all.firstAt(one, range.endMillis());
+            int start = all.firstAt(one, range.startMillis());
+            while (start < end) {
+                int blockEnd = Math.min(start + BLOCK_ROWS, end);
+                long blockPairs = 0;
+                for (int i = start; i < blockEnd; i++) {
+                    blockPairs += rows.pairCount(all.row[i]);
+                }
+                meter.scan(blockEnd - start, blockPairs);
+                for (int i = start; i < blockEnd; i++) {
+                    int row = all.row[i];
+                    pairs = pairs.atLeast(rows.pairCount(row));
+                    rows.read(row, pairs.node(), pairs.value(), pairs.spanId());
+                    Pairs.addSelf(
+                            pairs.node(),
+                            pairs.value(),
+                            pairs.spanId(),
+                            rows.hasSpans(row),
+                            rows.pairCount(row),
+                            spans,
+                            self);
+                }
+                start = blockEnd;
             }
-            meter.scan(blockEnd - start, pairs);
-            for (int i = start; i < blockEnd; i++) {
-                ProfileRow row = all.row[i];
-                Pairs.addSelf(
-                        row.node(),
-                        row.value(),
-                        row.spanId(),
-                        row.hasSpans(),
-                        row.pairCount(),
-                        spans,
-                        self);
-            }
-            start = blockEnd;
         }
     }
 

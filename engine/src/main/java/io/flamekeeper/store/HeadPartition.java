@@ -2,19 +2,20 @@ package io.flamekeeper.store;
 
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.ProfileRow;
+import io.flamekeeper.segment.UploadMark;
 import java.util.Arrays;
 import java.util.List;
 
 /// What one service has in a [Head]: its dictionary, and its rows in order of arrival. For the writer thread.
 final class HeadPartition {
-    /// Of a row beside its pairs.
-    private static final int ROW_BYTES = 160;
+    private static final int UPLOAD_BYTES = 40;
 
     private final PartitionKey key;
     private final Dictionary dictionary;
-    private ProfileRow[] rows = new ProfileRow[4];
-    private int rowCount;
-    private long rowBytes;
+    private final Object dictionaryKey = new Object();
+    private final HeadRows rows = new HeadRows();
+    private UploadMark[] uploads = new UploadMark[4];
+    private int uploadCount;
     private long countedBytes;
     private long firstMillis = Long.MAX_VALUE;
     private long lastMillis = Long.MIN_VALUE;
@@ -34,28 +35,37 @@ final class HeadPartition {
 
     void add(List<ProfileRow> added) {
         for (ProfileRow row : added) {
-            if (rowCount == rows.length) {
-                rows = Arrays.copyOf(rows, 2 * rowCount);
-            }
-            rows[rowCount++] = row;
-            rowBytes +=
-                    ROW_BYTES
-                            + (long) row.pairCount() * (Integer.BYTES + Long.BYTES)
-                            + (long) row.spanId().length * Long.BYTES;
+            rows.add(row);
             firstMillis = Math.min(firstMillis, row.timeMillis());
             lastMillis = Math.max(lastMillis, row.timeMillis());
         }
     }
 
+    void add(UploadMark upload) {
+        if (uploadCount == uploads.length) {
+            uploads = Arrays.copyOf(uploads, 2 * uploadCount);
+        }
+        uploads[uploadCount++] = upload;
+    }
+
     /// By how many bytes, roughly, dictionary and rows have grown since the last call.
     long takeGrowth() {
-        long now = rowBytes + dictionary.memoryBytes();
+        long now =
+                rows.memoryBytes() + dictionary.memoryBytes() + (long) UPLOAD_BYTES * uploadCount;
         long growth = now - countedBytes;
         countedBytes = now;
         return growth;
     }
 
     HeadPart view() {
-        return new HeadPart(key, dictionary.view(), rows, rowCount, firstMillis, lastMillis);
+        return new HeadPart(
+                key,
+                dictionaryKey,
+                dictionary.view(),
+                rows.view(),
+                uploads,
+                uploadCount,
+                firstMillis,
+                lastMillis);
     }
 }

@@ -1,7 +1,6 @@
 package io.flamekeeper.store;
 
-import io.flamekeeper.model.Labels;
-import io.flamekeeper.model.ProfileType;
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TimeRange;
@@ -13,42 +12,56 @@ import io.flamekeeper.model.TimeRange;
 public interface Part {
     String service();
 
+    /// Equal for two parts only if every node of the one with fewer nodes is the same node of the other. A key
+    /// for caches: small, and gone from memory some time after the parts are.
+    Object dictionaryKey();
+
+    /// Equal for two parts only if they hold the same rows; likewise.
+    Object contentKey();
+
     /// Time of the earliest row, milliseconds since the Unix epoch.
     long firstMillis();
 
     /// Time of the latest row, milliseconds since the Unix epoch.
     long lastMillis();
 
-    int seriesCount();
-
-    /// Labels of the series, the computed `__…__` ones included.
-    Labels labels(int series);
-
-    ProfileType type(int series);
+    SeriesTable series();
 
     boolean hasRows(int series, TimeRange range);
 
-    /// Calls `visitor` once for every row of the series in the range, in time order.
-    void forEachRow(int series, TimeRange range, RowVisitor visitor);
+    /// Calls `visitor` for every row of the series in the range, or for several rows of one cell of the grid
+    /// at once; every row is in exactly one call. In no order.
+    void forEachTotal(int series, TimeRange range, Grid grid, TotalVisitor visitor);
 
     /// Adds every pair of the rows in range into `self[node]`. Sums saturate.
     ///
-    /// @param spans only samples of these spans, or [SpanFilter#ALL]
-    /// @param self  `long[n]` with n at least `stacks().count()`
-    /// @param meter told about every block before it is read; stops the scan by throwing
+    /// @param series ascending, each once, all of one type
+    /// @param spans  only samples of these spans, or [SpanFilter#ALL]
+    /// @param self   `long[n]` with n at least `stacks().count()`
+    /// @param meter  told about every block before it is read; stops the scan by throwing
     /// @throws io.flamekeeper.model.FlamekeeperException `CORRUPT_DATA`, naming file and block
-    void addSelf(int series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter);
+    void addSelf(int[] series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter);
 
     /// Who the nodes of [#stacks] are. Decoded on first use, then kept while the part is open.
     SymbolTable symbols();
 
     StackTable stacks();
 
-    /// Receives rows.
-    interface RowVisitor {
-        /// @param timeMillis milliseconds since the Unix epoch
-        /// @param total      sum of the row's values
-        void row(long timeMillis, long total);
+    /// How a caller divides time.
+    interface Grid {
+        /// Each millisecond is a cell of its own, so every row comes alone.
+        Grid FINEST = (_, _) -> false;
+
+        /// Whether all times from the first to the last, inclusive, are in one cell.
+        boolean isOneCell(long firstMillis, long lastMillis);
+    }
+
+    /// Receives totals.
+    interface TotalVisitor {
+        /// @param timeMillis time of the row, or of any of the rows, milliseconds since the Unix epoch
+        /// @param total      sum of the values, saturated
+        /// @param rows       how many rows
+        void total(long timeMillis, long total, long rows);
     }
 
     /// Told what a scan is about to cost, so that a query can be stopped between two blocks.

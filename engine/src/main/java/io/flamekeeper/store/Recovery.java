@@ -4,6 +4,7 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.segment.Segment;
 import io.flamekeeper.vfs.Vfs;
+import io.flamekeeper.wal.LogFiles;
 import io.flamekeeper.wal.WalReader;
 import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 /// | found                                        | becomes                                             |
 /// |----------------------------------------------|-----------------------------------------------------|
 /// | an unfinished file                           | deleted                                             |
+/// | a spare of a log                             | deleted; nobody knows what is in it                 |
 /// | a segment in the catalog                     | live; its log, if still there, is deleted           |
 /// | a segment not in the catalog, with its log   | deleted; the log has it all                         |
 /// | a segment not in the catalog, without log    | live: only a lost catalog explains it               |
@@ -34,6 +36,7 @@ final class Recovery {
     private static final String SET_ASIDE = ".quarantine";
 
     private final Vfs vfs;
+    private final LogFiles logFiles;
     private final StoreFault fault;
     private final int shardCount;
     private final long hashSeed;
@@ -42,8 +45,9 @@ final class Recovery {
     private final List<OpenLog> logs = new ArrayList<>();
     private long generationMax;
 
-    private Recovery(Vfs vfs, StoreFault fault, int shardCount, long hashSeed) {
+    private Recovery(Vfs vfs, LogFiles logFiles, StoreFault fault, int shardCount, long hashSeed) {
         this.vfs = vfs;
+        this.logFiles = logFiles;
         this.fault = fault;
         this.shardCount = shardCount;
         this.hashSeed = hashSeed;
@@ -76,8 +80,9 @@ final class Recovery {
     }
 
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote a file
-    static Result run(Vfs vfs, StoreFault fault, int shardCount, long hashSeed) throws IOException {
-        var recovery = new Recovery(vfs, fault, shardCount, hashSeed);
+    static Result run(Vfs vfs, LogFiles logFiles, StoreFault fault, int shardCount, long hashSeed)
+            throws IOException {
+        var recovery = new Recovery(vfs, logFiles, fault, shardCount, hashSeed);
         try {
             return recovery.run();
         } catch (IOException | RuntimeException e) {
@@ -104,7 +109,7 @@ final class Recovery {
         List<String> names = vfs.list();
         Catalog catalog = Catalog.open(vfs, fault, names, report);
         for (String name : names) {
-            if (name.endsWith(Files.UNFINISHED)) {
+            if (name.endsWith(Files.UNFINISHED) || LogFiles.isSpare(name)) {
                 vfs.delete(name);
             }
             Generation.ofAny(name)
@@ -182,7 +187,7 @@ final class Recovery {
         var head = new Head(generation, hashSeed);
         WalWriter wal =
                 WalReader.replay(
-                        vfs,
+                        logFiles,
                         generation.logName(),
                         generation.shard(),
                         generation.number(),

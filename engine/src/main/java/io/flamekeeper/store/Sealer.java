@@ -1,12 +1,18 @@
 package io.flamekeeper.store;
 
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.segment.HeadSource;
 import io.flamekeeper.segment.Segment;
+import io.flamekeeper.segment.SegmentHeader;
 import io.flamekeeper.segment.SegmentWriter;
+import io.flamekeeper.segment.SumPlan;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
+import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +30,7 @@ final class Sealer {
     private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Vfs vfs;
+    private final LogFiles logFiles;
     private final StoreFault fault;
     private final Catalog catalog;
     private final List<Shard> shards;
@@ -38,11 +45,13 @@ final class Sealer {
 
     Sealer(
             Vfs vfs,
+            LogFiles logFiles,
             StoreFault fault,
             Catalog catalog,
             List<Shard> shards,
             Consumer<String> report) {
         this.vfs = vfs;
+        this.logFiles = logFiles;
         this.fault = fault;
         this.catalog = catalog;
         this.shards = shards;
@@ -131,7 +140,7 @@ final class Sealer {
     /// What stays because of an error does no harm; the next start removes it.
     private void removeWhatIsReplaced(Generation sealed) {
         try {
-            vfs.delete(sealed.logName());
+            logFiles.retire(sealed.logName());
             catalog.removeOld();
         } catch (IOException e) {
             report.accept("cannot delete what a new segment replaces: " + e);
@@ -139,9 +148,28 @@ final class Sealer {
     }
 
     private static void write(VfsFile file, ShardState.FrozenHead head) throws IOException {
-        var writer = new SegmentWriter(file, head.generation().shard(), head.generation().number());
-        for (HeadPart part : head.parts()) {
-            writer.add(part.key().tenant(), part.service(), part.dictionary(), part.rows());
+        Generation generation = head.generation();
+        var writer =
+                new SegmentWriter(
+                        file,
+                        SegmentHeader.sealed(
+                                generation.number(), generation.shard(), generation.number()));
+        List<HeadPart> parts =
+                Arrays.stream(head.parts())
+                        .sorted(
+                                Comparator.<HeadPart, String>comparing(
+                                                part -> part.key().tenant().value())
+                                        .thenComparing(HeadPart::service))
+                        .toList();
+        for (HeadPart part : parts) {
+            writer.add(
+                    new HeadSource(
+                            part.key().tenant(),
+                            part.service(),
+                            part.dictionary(),
+                            part.rows(),
+                            part.uploads()),
+                    SumPlan.ofLevel(0));
         }
         writer.finish();
     }

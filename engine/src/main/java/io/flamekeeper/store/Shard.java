@@ -7,31 +7,39 @@ import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.model.UploadHash;
 import io.flamekeeper.segment.Segment;
-import io.flamekeeper.vfs.Vfs;
+import io.flamekeeper.segment.UploadMark;
+import io.flamekeeper.wal.LogFiles;
 import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One writer with its queue, head and log. The writer takes what waits, interns it, logs it, syncs once,
-/// shows it, and only then answers; so whoever is answered finds it durable and visible.
+/// shows it, and only then answers; so whoever is answered finds it durable and visible. With another
+/// [Durability] the sync comes later or not at all; everything else is the same.
 ///
 /// All but [#append], [#freeze], [#freezeIfAged], [#state], [#close] and the counters belongs to the writer
 /// thread.
 final class Shard {
+    private static final long SYNC_INTERVAL_MILLIS = 100;
+
     private final int number;
-    private final Vfs vfs;
+    private final LogFiles logFiles;
     private final StoreConfig config;
     private final InstantSource clock;
     private final StoreFault fault;
+    private final Reserve reserve;
     private final LongSupplier nextGeneration;
     private final Runnable sealSoon;
 
@@ -39,24 +47,35 @@ final class Shard {
     private final AtomicReference<ShardState> state;
     private final AtomicLong appendedProfiles = new AtomicLong();
     private final AtomicLong syncCount = new AtomicLong();
+    private final AtomicLong dictionaryRolls = new AtomicLong();
+    private final AtomicLong repeatedUploads = new AtomicLong();
+    private final AtomicLong forgottenUploads = new AtomicLong();
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
     private final long hashSeed;
     private final GroupInterner interner = new GroupInterner();
+    private final KnownUploads uploads;
+    private final List<Remembered> remembered = new ArrayList<>();
     private Head head;
     private WalWriter wal;
 
     /// When the head got its first profile, [Long#MAX_VALUE] while it has none. Written by the writer.
     private volatile long headSinceMillis;
 
+    /// Whether a dictionary of the head is as large as one may be.
+    private boolean isDictionaryFull;
+
+    /// When the oldest frame that waits for a sync was written; means something only while one does.
+    private long unsyncedSinceMillis;
+
     /// What the writer is asked to do.
     private sealed interface Work {
-        CompletableFuture<@Nullable Void> done();
+        CompletableFuture<?> done();
 
-        record Append(PartitionKey key, ProfileGroup group, CompletableFuture<@Nullable Void> done)
+        record Append(PartitionKey key, ProfileGroup group, CompletableFuture<Appended> done)
                 implements Work {}
 
-        record Freeze(CompletableFuture<@Nullable Void> done) implements Work {}
+        record Freeze(CompletableFuture<Boolean> done) implements Work {}
     }
 
     /// An append that is in the batch, and how to take it back.
@@ -65,14 +84,27 @@ final class Shard {
             HeadPartition partition,
             boolean isNew,
             Dictionary.Mark before,
+            Optional<UploadMark> upload,
             List<ProfileRow> rows) {}
+
+    /// What the writer puts into the log and syncs at once.
+    ///
+    /// @param repeated appends of an upload whose first copy is in the same batch
+    /// @param uploads  number of its first upload
+    private record Batch(List<Logged> logged, List<Work.Append> repeated, long uploads) {
+        void failed(Throwable cause) {
+            logged.forEach(one -> one.append.done().completeExceptionally(cause));
+            repeated.forEach(one -> one.done().completeExceptionally(cause));
+        }
+    }
 
     /// What a shard shares with the others of its store.
     record Context(
-            Vfs vfs,
+            LogFiles logFiles,
             StoreConfig config,
             InstantSource clock,
             StoreFault fault,
+            Reserve reserve,
             LongSupplier nextGeneration,
             Runnable sealSoon,
             long hashSeed) {}
@@ -80,13 +112,17 @@ final class Shard {
     /// @param found what the logs and segments of this shard hold
     Shard(int number, Context context, Recovery.Found found) {
         this.number = number;
-        this.vfs = context.vfs;
+        this.logFiles = context.logFiles;
         this.config = context.config;
         this.clock = context.clock;
         this.fault = context.fault;
+        this.reserve = context.reserve;
         this.nextGeneration = context.nextGeneration;
         this.sealSoon = context.sealSoon;
         this.hashSeed = context.hashSeed;
+        this.uploads =
+                new KnownUploads(
+                        Math.ceilDiv(config.uploadsMax(), config.shardCount()), context.hashSeed);
         this.queue = new WorkQueue<>(config.queueGroupsMax());
         this.state = new AtomicReference<>(ShardState.of(found.frozen(), found.segments()));
         Optional<Recovery.OpenLog> open = found.active();
@@ -102,17 +138,36 @@ final class Shard {
 
     private WalWriter newLog() {
         Generation generation = head.generation();
-        return WalWriter.create(vfs, generation.logName(), number, generation.number());
+        return WalWriter.create(logFiles, generation.logName(), number, generation.number());
     }
 
     /// Queues the group; the result completes when it is durable and visible, or was refused.
-    CompletableFuture<@Nullable Void> append(PartitionKey key, ProfileGroup group) {
-        return submit(new Work.Append(key, group, new CompletableFuture<>()));
+    CompletableFuture<Appended> append(PartitionKey key, ProfileGroup group) {
+        CompletableFuture<Appended> done = new CompletableFuture<>();
+        submit(new Work.Append(key, group, done));
+        return done;
     }
 
+    /// Takes note of uploads that came before the start; only before [#run].
+    void remember(PartitionKey key, List<UploadMark> marks) {
+        long horizon = clock.millis() - TimeUnit.SECONDS.toMillis(KnownUploads.WINDOW_SECONDS);
+        long secret = uploads.secretOf(key);
+        for (UploadMark mark : marks) {
+            if (mark.receivedMillis() > horizon) {
+                remembered.add(new Remembered(secret, mark));
+            }
+        }
+    }
+
+    private record Remembered(long secret, UploadMark mark) {}
+
     /// Makes the head a frozen one, if there is anything in it, for the sealer to take.
-    CompletableFuture<@Nullable Void> freeze() {
-        return submit(new Work.Freeze(new CompletableFuture<>()));
+    ///
+    /// @return whether it did
+    CompletableFuture<Boolean> freeze() {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        submit(new Work.Freeze(done));
+        return done;
     }
 
     /// Freezes a head that is old enough, also when nobody appends. Does not wait.
@@ -123,7 +178,7 @@ final class Shard {
         }
     }
 
-    private CompletableFuture<@Nullable Void> submit(Work work) {
+    private void submit(Work work) {
         switch (queue.offer(work)) {
             case TAKEN -> {}
             case FULL ->
@@ -136,7 +191,6 @@ final class Shard {
                                             config.queueGroupsMax()));
             case CLOSED -> work.done().completeExceptionally(EmbeddedStore.closing());
         }
-        return work.done();
     }
 
     ShardState state() {
@@ -156,6 +210,18 @@ final class Shard {
         return syncCount.get();
     }
 
+    long dictionaryRolls() {
+        return dictionaryRolls.get();
+    }
+
+    long repeatedUploads() {
+        return repeatedUploads.get();
+    }
+
+    long forgottenUploads() {
+        return forgottenUploads.get();
+    }
+
     /// Takes nothing more; the writer ends once it has done what waits.
     void close() {
         queue.close();
@@ -169,7 +235,8 @@ final class Shard {
     /// The writer thread.
     void run() {
         try {
-            for (Optional<Work> work = queue.take(); work.isPresent(); work = queue.take()) {
+            recall();
+            for (Optional<Work> work = next(); work.isPresent(); work = next()) {
                 process(work.get());
             }
         } catch (RuntimeException | Error e) {
@@ -185,6 +252,56 @@ final class Shard {
         }
     }
 
+    /// Makes what was remembered known, the oldest first.
+    private void recall() {
+        remembered.sort(Comparator.comparingLong(one -> one.mark.receivedMillis()));
+        long now = clock.millis();
+        for (Remembered one : remembered) {
+            var upload = new UploadHash(one.mark.high(), one.mark.low());
+            if (uploads.find(one.secret, upload, now) == KnownUploads.UNKNOWN) {
+                uploads.add(one.secret, upload, one.mark.receivedMillis());
+            }
+        }
+        remembered.clear();
+    }
+
+    /// Waits for work, and meanwhile syncs what is due; empty once the queue is closed and everything done.
+    private Optional<Work> next() {
+        if (isSyncPending()) {
+            long waited = clock.millis() - unsyncedSinceMillis;
+            // A clock that was set back tells nothing.
+            if (waited >= 0 && waited < SYNC_INTERVAL_MILLIS) {
+                long nanos = TimeUnit.MILLISECONDS.toNanos(SYNC_INTERVAL_MILLIS - waited);
+                Optional<Work> work = queue.take(nanos);
+                if (work.isPresent()) {
+                    return work;
+                }
+            }
+            syncPending();
+        }
+        return queue.take();
+    }
+
+    private boolean isSyncPending() {
+        return config.durability() == Durability.INTERVAL
+                && wal.isUnsynced()
+                && fault.reason().isEmpty();
+    }
+
+    /// Syncs what was answered already. If that fails, the fault tells everybody who comes later.
+    private void syncPending() {
+        try {
+            syncLog();
+        } catch (FlamekeeperException e) {
+            assert fault.reason().isPresent() : e;
+        }
+    }
+
+    private void syncLog() {
+        fault.sync(head.generation().logName(), wal::sync);
+        syncCount.incrementAndGet();
+    }
+
     private void closeLog() {
         try {
             wal.close();
@@ -195,7 +312,7 @@ final class Shard {
 
     /// Does one piece of work, and every append that waits behind it in the same batch.
     private void process(Work first) {
-        List<Logged> batch = new ArrayList<>();
+        var batch = new Batch(new ArrayList<>(), new ArrayList<>(), uploads.nextNumber());
         List<Work.Freeze> freezes = new ArrayList<>();
         try {
             Optional<Work> next = Optional.of(first);
@@ -209,26 +326,40 @@ final class Shard {
             }
             commit(batch);
             if (!freezes.isEmpty() || (isSealDue() && state.get().frozen().isEmpty())) {
-                freezeHead();
+                boolean isFrozen = freezeHead();
+                freezes.forEach(freeze -> freeze.done().complete(isFrozen));
             }
-            freezes.forEach(freeze -> freeze.done().complete(null));
         } catch (RuntimeException | Error e) {
-            batch.forEach(logged -> logged.append.done().completeExceptionally(e));
+            batch.failed(e);
             freezes.forEach(freeze -> freeze.done().completeExceptionally(e));
             first.done().completeExceptionally(e);
             throw e;
         }
     }
 
-    /// Interns the group and puts it into the batch, or refuses it and leaves no trace.
-    private void log(Work.Append append, List<Logged> batch) {
+    /// Interns the group and puts it into the batch; or answers it, if it is known or refused, and leaves no
+    /// trace.
+    private void log(Work.Append append, Batch batch) {
         try {
             fault.check();
+            reserve.checkRoom();
             checkRoom();
         } catch (FlamekeeperException e) {
             append.done().completeExceptionally(e);
             return;
         }
+        UploadHash hash = append.group().upload();
+        long now = clock.millis();
+        long secret = hash.isNone() ? 0 : uploads.secretOf(append.key());
+        long known = hash.isNone() ? KnownUploads.UNKNOWN : uploads.find(secret, hash, now);
+        if (known != KnownUploads.UNKNOWN) {
+            repeat(append, known, batch);
+            return;
+        }
+        Optional<UploadMark> upload =
+                hash.isNone()
+                        ? Optional.empty()
+                        : Optional.of(new UploadMark(hash.high(), hash.low(), now));
         int partitionNumber = head.numberOf(append.key());
         boolean isNew = partitionNumber == head.partitionCount();
         HeadPartition partition = isNew ? head.add(append.key()) : head.partition(partitionNumber);
@@ -237,7 +368,7 @@ final class Shard {
         List<ProfileRow> rows;
         try {
             rows = interner.intern(append.group(), partition.dictionary());
-            GroupCodec.write(partitionNumber, partition, isNew, before, rows, payload);
+            GroupCodec.write(partitionNumber, partition, isNew, before, upload, rows, payload);
         } catch (RuntimeException e) {
             wal.abandonFrame();
             forget(partition, isNew, before);
@@ -245,7 +376,21 @@ final class Shard {
             return;
         }
         wal.endFrame(GroupCodec.FRAME_TYPE);
-        batch.add(new Logged(append, partition, isNew, before, rows));
+        batch.logged.add(new Logged(append, partition, isNew, before, upload, rows));
+        if (upload.isPresent()) {
+            uploads.add(secret, hash, now);
+            forgottenUploads.set(uploads.forgotten());
+        }
+    }
+
+    /// Answers as the first copy of the upload is answered.
+    private void repeat(Work.Append append, long known, Batch batch) {
+        if (known >= batch.uploads) {
+            batch.repeated.add(append);
+        } else {
+            repeatedUploads.incrementAndGet();
+            append.done().complete(Appended.REPEATED);
+        }
     }
 
     private void checkRoom() {
@@ -267,15 +412,22 @@ final class Shard {
         }
     }
 
-    /// Makes the batch durable, then visible, then answers.
-    private void commit(List<Logged> batch) {
-        if (batch.isEmpty()) {
+    /// Makes the batch as durable as it shall be, then visible, then answers.
+    private void commit(Batch batch) {
+        if (batch.logged.isEmpty()) {
             return;
         }
         try {
+            boolean isFirst = !wal.isUnsynced();
             wal.write();
-            fault.sync(head.generation().logName(), wal::sync);
+            switch (config.durability()) {
+                case FSYNC -> syncLog();
+                case INTERVAL ->
+                        unsyncedSinceMillis = isFirst ? clock.millis() : unsyncedSinceMillis;
+                case NONE -> {}
+            }
         } catch (IOException e) {
+            reserve.logFailed(e);
             refuse(
                     batch,
                     new FlamekeeperException(
@@ -285,24 +437,31 @@ final class Shard {
             refuse(batch, e);
             return;
         }
-        syncCount.incrementAndGet();
         if (headSinceMillis == Long.MAX_VALUE) {
             headSinceMillis = clock.millis();
         }
-        for (Logged logged : batch) {
-            head.addRows(logged.partition, logged.rows);
+        for (Logged logged : batch.logged) {
+            head.addRows(logged.partition, logged.upload, logged.rows);
+            isDictionaryFull |= isFull(logged.partition.dictionary());
             appendedProfiles.addAndGet(logged.rows.size());
         }
         publish();
-        batch.forEach(logged -> logged.append.done().complete(null));
+        repeatedUploads.addAndGet(batch.repeated.size());
+        batch.logged.forEach(logged -> logged.append.done().complete(Appended.STORED));
+        batch.repeated.forEach(append -> append.done().complete(Appended.REPEATED));
     }
 
-    private void refuse(List<Logged> batch, FlamekeeperException cause) {
-        wal.abandonBatch();
-        for (Logged logged : batch.reversed()) {
+    private boolean isFull(Dictionary dictionary) {
+        return dictionary.nodeCount() >= config.dictionaryNodesMax()
+                || dictionary.stringBytes() >= config.dictionaryStringBytesMax();
+    }
+
+    private void refuse(Batch batch, FlamekeeperException cause) {
+        uploads.removeFrom(batch.uploads);
+        for (Logged logged : batch.logged.reversed()) {
             forget(logged.partition, logged.isNew, logged.before);
         }
-        batch.forEach(logged -> logged.append.done().completeExceptionally(cause));
+        batch.failed(cause);
     }
 
     private void publish() {
@@ -313,6 +472,7 @@ final class Shard {
     private boolean isSealDue() {
         return wal.bytes() >= config.sealLogBytes()
                 || head.memoryBytes() >= config.sealHeadBytes()
+                || isDictionaryFull
                 || isAged();
     }
 
@@ -321,16 +481,24 @@ final class Shard {
         return since != Long.MAX_VALUE && clock.millis() - since >= config.sealAge().toMillis();
     }
 
-    private void freezeHead() {
+    private boolean freezeHead() {
+        if (isSyncPending()) {
+            syncPending();
+        }
         if (head.profileCount() == 0 || fault.reason().isPresent()) {
-            return;
+            return false;
         }
         closeLog();
+        if (isDictionaryFull) {
+            dictionaryRolls.incrementAndGet();
+            isDictionaryFull = false;
+        }
         Generation generation = head.generation();
         head = newHead();
         wal = newLog();
         headSinceMillis = Long.MAX_VALUE;
         state.updateAndGet(now -> now.frozenAs(generation));
         sealSoon.run();
+        return true;
     }
 }

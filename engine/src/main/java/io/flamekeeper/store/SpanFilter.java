@@ -25,6 +25,11 @@ public final class SpanFilter {
         return sortedSpanIds.length == 0;
     }
 
+    /// Ascending; none if this is [#ALL]. Do not change.
+    long[] spanIds() {
+        return sortedSpanIds;
+    }
+
     public boolean matches(long spanId) {
         return isAll() || Arrays.binarySearch(sortedSpanIds, spanId) >= 0;
     }

@@ -13,13 +13,28 @@ import java.time.Duration;
 /// @param sealLogBytes   size of a log from which its head is sealed
 /// @param sealHeadBytes  memory of a head, roughly, from which it is sealed
 /// @param sealAge        age of a head's first profile from which it is sealed
+/// @param logStepBytes   zeros by which the file of a log grows at a time
+/// @param durability     when an append is answered
+/// @param dictionaryNodesMax       nodes of one service's dictionary from which its head is sealed
+/// @param dictionaryStringBytesMax bytes of its strings from which it is. The next head starts with empty
+///     dictionaries, so there is always room for another name: none is dropped, and none needs a stand-in
+/// @param uploadsMax     uploads of the last 24 hours that are known when they are sent again, of all shards
+///     together; 24 bytes each
+/// @param reserveBytes   size of a file that is given up when the disk is full, so that what makes room can go
+///     on; 0 = none
 public record StoreConfig(
         int shardCount,
         int queueGroupsMax,
         int batchBytesMax,
         long sealLogBytes,
         long sealHeadBytes,
-        Duration sealAge) {
+        Duration sealAge,
+        int logStepBytes,
+        Durability durability,
+        int dictionaryNodesMax,
+        long dictionaryStringBytesMax,
+        int uploadsMax,
+        long reserveBytes) {
     /// A head this many times over its limits, because sealing fails, takes nothing more.
     static final int OVERFULL = 4;
 
@@ -30,6 +45,16 @@ public record StoreConfig(
         check("sealLogBytes", sealLogBytes);
         check("sealHeadBytes", sealHeadBytes);
         check("sealAge", sealAge.toMillis());
+        check("logStepBytes", logStepBytes);
+        check("dictionaryNodesMax", dictionaryNodesMax);
+        check("dictionaryStringBytesMax", dictionaryStringBytesMax);
+        check("uploadsMax", uploadsMax);
+        if (reserveBytes < 0) {
+            throw new FlamekeeperException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "reserveBytes: %d (expected: >= 0)",
+                    reserveBytes);
+        }
     }
 
     private static void check(String name, long value) {
@@ -41,6 +66,136 @@ public record StoreConfig(
 
     public static StoreConfig defaults(int shardCount) {
         return new StoreConfig(
-                shardCount, 256, 1 << 20, 64L << 20, 128L << 20, Duration.ofMinutes(15));
+                shardCount,
+                256,
+                1 << 20,
+                64L << 20,
+                128L << 20,
+                Duration.ofMinutes(15),
+                4 << 20,
+                Durability.FSYNC,
+                4_000_000,
+                64L << 20,
+                4_000_000,
+                64L << 20);
+    }
+
+    /// With another queue.
+    public StoreConfig withQueueGroupsMax(int groups) {
+        return new StoreConfig(
+                shardCount,
+                groups,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax,
+                uploadsMax,
+                reserveBytes);
+    }
+
+    /// With other limits of a head.
+    public StoreConfig withSealing(long logBytes, long headBytes, Duration age) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                logBytes,
+                headBytes,
+                age,
+                logStepBytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax,
+                uploadsMax,
+                reserveBytes);
+    }
+
+    /// With other steps of a log's file.
+    public StoreConfig withLogStepBytes(int bytes) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                bytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax,
+                uploadsMax,
+                reserveBytes);
+    }
+
+    /// With another moment of answering.
+    public StoreConfig withDurability(Durability chosen) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                chosen,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax,
+                uploadsMax,
+                reserveBytes);
+    }
+
+    /// With other limits of a dictionary.
+    public StoreConfig withDictionaryMax(int nodes, long stringBytes) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                durability,
+                nodes,
+                stringBytes,
+                uploadsMax,
+                reserveBytes);
+    }
+
+    /// With another number of uploads that are known.
+    public StoreConfig withUploadsMax(int uploads) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax,
+                uploads,
+                reserveBytes);
+    }
+
+    /// With another reserve.
+    public StoreConfig withReserveBytes(long bytes) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax,
+                uploadsMax,
+                bytes);
     }
 }

@@ -9,6 +9,11 @@ package io.flamekeeper.store;
 /// @param segmentBytes     their size
 /// @param walBytes         size of the logs
 /// @param syncCount        successful syncs of a log since the store was opened
+/// @param repeatedUploads  groups not stored because their upload had come within 24 hours
+/// @param forgottenUploads uploads forgotten within 24 hours, because there were more than may be known; one of
+///     them that is sent again is stored again
+/// @param dictionaryRolls  heads sealed because a dictionary was full, since the store was opened
+/// @param isDiskFull       whether appends are refused until there is room on the disk
 public record StoreStatistics(
         long appendedProfiles,
         long recoveredProfiles,
@@ -16,4 +21,8 @@ public record StoreStatistics(
         long segmentCount,
         long segmentBytes,
         long walBytes,
-        long syncCount) {}
+        long syncCount,
+        long repeatedUploads,
+        long forgottenUploads,
+        long dictionaryRolls,
+        boolean isDiskFull) {}

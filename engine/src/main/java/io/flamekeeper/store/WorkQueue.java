@@ -54,6 +54,30 @@ final class WorkQueue<T> {
         }
     }
 
+    /// Waits for work no longer than this; empty then, too.
+    Optional<T> take(long nanosMax) {
+        long deadline = System.nanoTime() + nanosMax;
+        boolean interrupted = false;
+        lock.lock();
+        try {
+            long nanos = nanosMax;
+            while (waiting.isEmpty() && !closed && nanos > 0) {
+                try {
+                    nanos = notEmpty.awaitNanos(nanos);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    nanos = deadline - System.nanoTime();
+                }
+            }
+            return Optional.ofNullable(waiting.poll());
+        } finally {
+            lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /// Work that is there already.
     Optional<T> poll() {
         lock.lock();

@@ -16,11 +16,11 @@ import java.util.List;
 
 /// Reads a log back after a start and leaves it so that writing can go on.
 ///
-/// The log ends at the first frame that is damaged or does not continue the chain. What lies behind is a
-/// write that was never finished, and is cut off; or, if a frame there proves that the damaged one had been
-/// acknowledged, it is decay, and is first copied to a file `….quarantine`. Either way a line says so.
-/// Doing all this again after a crash in the middle of it comes to the same. What was read is synced before
-/// it counts: a process that was killed may have left it in memory only.
+/// The log ends where no frame continues it. As a rule there are zeros then, and nothing is said. If there is
+/// anything else, it is a write that was never finished, and is cut off. And if a frame further behind proves
+/// that the one missing had been durable, then this is decay, and what is there is first copied to a file
+/// `….quarantine`. Of both a line tells. Doing all this again after a crash in the middle of it comes to the
+/// same. What was read is synced before it counts: a process that was killed may have left it in memory only.
 public final class WalReader {
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -29,9 +29,14 @@ public final class WalReader {
 
     private static final int WINDOW_BYTES = 1 << 20;
 
-    private final Vfs vfs;
+    /// How many times over the bytes behind the end are read, at most, in search of frames; they may be made
+    /// up to look like ever so many.
+    private static final int SEARCH_FACTOR = 16;
+
+    private final LogFiles files;
     private final String name;
     private final VfsFile file;
+    private final byte[] header;
     private final long size;
     private final List<String> report;
 
@@ -41,10 +46,12 @@ public final class WalReader {
     private long windowStart;
     private int windowBytes;
 
-    private WalReader(Vfs vfs, String name, VfsFile file, List<String> report) throws IOException {
-        this.vfs = vfs;
+    private WalReader(LogFiles files, String name, VfsFile file, byte[] header, List<String> report)
+            throws IOException {
+        this.files = files;
         this.name = name;
         this.file = file;
+        this.header = header;
         this.size = file.size();
         this.window = new byte[(int) Math.min(size, WINDOW_BYTES)];
         this.report = report;
@@ -64,55 +71,69 @@ public final class WalReader {
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote it; the file
     ///     is left alone
     public static WalWriter replay(
-            Vfs vfs,
+            LogFiles files,
             String name,
             int shard,
             long generation,
             FrameVisitor visitor,
             List<String> report)
             throws IOException {
-        VfsFile file = vfs.open(name);
+        VfsFile file = files.vfs().open(name);
         try {
-            return new WalReader(vfs, name, file, report).replay(shard, generation, visitor);
+            byte[] header = WalLayout.header(shard, generation);
+            return new WalReader(files, name, file, header, report).replay(visitor);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
     }
 
-    private WalWriter replay(int shard, long generation, FrameVisitor visitor) throws IOException {
-        byte[] header = WalLayout.header(shard, generation);
-        boolean headerIntact = isIntact(header);
-        var start =
-                new WalWriter.Position(
-                        WalLayout.HEADER_BYTES, WalLayout.chainStart(shard, generation), 1);
+    /// What is where the header should be.
+    private enum Header {
+        AS_WRITTEN,
+        /// The file was taken for this log, and nothing written to it.
+        OF_ANOTHER_LOG,
+        DAMAGED
+    }
+
+    private WalWriter replay(FrameVisitor visitor) throws IOException {
+        Header found = readHeader();
+        var start = new WalWriter.Position(WalLayout.HEADER_BYTES, WalLayout.chainStart(header), 1);
         WalWriter.Position end = readFrames(start, visitor);
+        boolean isEmpty = end.equals(start);
+        boolean isTidy =
+                end.bytes() >= size
+                        || isEnd(end.bytes())
+                        || (isEmpty && found == Header.OF_ANOTHER_LOG);
         if (end.bytes() < size) {
-            setAsideIfDecayed(end);
+            isTidy &= !isSetAside(end, isTidy);
         }
-        if (end.equals(start)) {
+        if (isEmpty) {
             end = new WalWriter.Position(0, start.crc(), start.sequence());
-        } else if (!headerIntact) {
+        } else if (found != Header.AS_WRITTEN) {
             report.add(name + ": header damaged, restored");
             file.write(0, ByteBuffer.wrap(header));
         }
-        if (end.bytes() < size) {
+        boolean isCut = end.bytes() < size && (isEmpty || !isTidy);
+        if (isCut) {
             file.truncate(end.bytes());
         }
         file.sync();
-        return WalWriter.resume(vfs, name, header, file, end);
+        return WalWriter.resume(files, name, header, file, isCut ? end.bytes() : size, end);
     }
 
-    private boolean isIntact(byte[] header) throws IOException {
+    private Header readHeader() throws IOException {
         if (!load(0, WalLayout.HEADER_BYTES)) {
-            return false;
+            return Header.DAMAGED;
         }
         byte[] found = Arrays.copyOf(window, WalLayout.HEADER_BYTES);
-        int version = (int) INT.get(found, Integer.BYTES);
-        if ((int) INT.get(found, 0) == WalLayout.MAGIC
-                && version > WalLayout.VERSION
-                && (int) INT.get(found, WalLayout.HEADER_CRC)
-                        == Checksum.of(found, 0, WalLayout.HEADER_CRC)) {
+        if ((int) INT.get(found, 0) != WalLayout.MAGIC
+                || (int) INT.get(found, WalLayout.HEADER_CRC)
+                        != Checksum.of(found, 0, WalLayout.HEADER_CRC)) {
+            return Header.DAMAGED;
+        }
+        int version = (int) INT.get(found, WalLayout.HEADER_VERSION);
+        if (version > WalLayout.VERSION) {
             throw new FlamekeeperException(
                     ErrorCode.STORE_UNAVAILABLE,
                     "%s: version %d (expected: at most %d, the newest this software knows)",
@@ -120,7 +141,22 @@ public final class WalReader {
                     version,
                     WalLayout.VERSION);
         }
-        return Arrays.equals(found, header);
+        return Arrays.equals(found, header) ? Header.AS_WRITTEN : Header.OF_ANOTHER_LOG;
+    }
+
+    /// Whether the zeros that end a log lie at `position`, as far as the file goes.
+    private boolean isEnd(long position) throws IOException {
+        int length = (int) Math.min(WalLayout.END_BYTES, size - position);
+        if (!load(position, length)) {
+            return false;
+        }
+        int start = (int) (position - windowStart);
+        for (int i = start; i < start + length; i++) {
+            if (window[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private WalWriter.Position readFrames(WalWriter.Position start, FrameVisitor visitor)
@@ -171,7 +207,7 @@ public final class WalReader {
         }
         int frame = (int) (position - windowStart);
         return (int) INT.get(window, frame + WalLayout.FRAME_CRC)
-                == WalLayout.frameCrc(window, frame, payloadBytes);
+                == WalLayout.frameCrc(header, window, frame, payloadBytes);
     }
 
     /// Makes `[position, position + length)` lie in the window, unless the file ends before.
@@ -189,45 +225,64 @@ public final class WalReader {
         return length <= windowBytes;
     }
 
-    private void setAsideIfDecayed(WalWriter.Position end) throws IOException {
-        if (isFollowedByBatch(end)) {
+    /// Copies away what had been acknowledged and can no longer be reached, if there is such a thing.
+    private boolean isSetAside(WalWriter.Position end, boolean isTidy) throws IOException {
+        long lost = endOfAcknowledged(end, isTidy);
+        if (lost > end.bytes()) {
             String aside = name + "." + end.bytes() + ".quarantine";
-            copyTail(end.bytes(), aside);
+            copy(end.bytes(), lost, aside);
             report.add(
                     "%s: damaged at byte %d, frame %d; the %d bytes from there on, which had been acknowledged, are in %s"
                             .formatted(
-                                    name, end.bytes(), end.sequence(), size - end.bytes(), aside));
-        } else {
-            report.add(
-                    "%s: cut at byte %d, frame %d; the %d bytes from there on are no whole frame: an unfinished write, or decay of the last one"
-                            .formatted(name, end.bytes(), end.sequence(), size - end.bytes()));
+                                    name, end.bytes(), end.sequence(), lost - end.bytes(), aside));
+            return true;
         }
-    }
-
-    /// Whether any whole frame behind `end` starts a batch later than the frame missing there.
-    private boolean isFollowedByBatch(WalWriter.Position end) throws IOException {
-        long sequenceMax = end.sequence() + (size - end.bytes()) / WalLayout.FRAME_HEADER_BYTES;
-        for (long position = end.bytes();
-                load(position, WalLayout.FRAME_HEADER_BYTES);
-                position++) {
-            int frame = (int) (position - windowStart);
-            long sequence = (long) LONG.get(window, frame + WalLayout.FRAME_SEQUENCE);
-            boolean startsBatch = window[frame + WalLayout.FRAME_SEQUENCE + Long.BYTES] == 1;
-            if (startsBatch
-                    && sequence > end.sequence()
-                    && sequence <= sequenceMax
-                    && isFrame(position)) {
-                return true;
-            }
+        if (!isTidy) {
+            report.add(
+                    "%s: cut at byte %d, frame %d; what comes there is no whole frame: an unfinished write, or decay of the last one"
+                            .formatted(name, end.bytes(), end.sequence()));
         }
         return false;
     }
 
-    private void copyTail(long from, String target) throws IOException {
+    /// Where the last whole frame of this log behind `end` ends, if any of them was written after a sync of the
+    /// one missing at `end`; else `end`.
+    private long endOfAcknowledged(WalWriter.Position end, boolean isTidy) throws IOException {
+        long sequenceMax = end.sequence() + (size - end.bytes()) / WalLayout.FRAME_HEADER_BYTES;
+        long budget = SEARCH_FACTOR * (size - end.bytes());
+        boolean proven = false;
+        long last = end.bytes();
+        long position = end.bytes();
+        while (load(position, WalLayout.FRAME_HEADER_BYTES)) {
+            int frame = (int) (position - windowStart);
+            long sequence = (long) LONG.get(window, frame + WalLayout.FRAME_SEQUENCE);
+            if (sequence <= end.sequence() || sequence > sequenceMax) {
+                position++;
+                continue;
+            }
+            int payloadBytes = (int) INT.get(window, frame);
+            boolean isAfterSync = window[frame + WalLayout.FRAME_AFTER_SYNC] == 1;
+            budget -= Math.clamp(payloadBytes, 0, size - position);
+            if (budget < 0) {
+                return isTidy ? end.bytes() : size;
+            }
+            if (isFrame(position)) {
+                proven |= isAfterSync;
+                position += WalLayout.FRAME_HEADER_BYTES + payloadBytes;
+                last = position;
+            } else {
+                position++;
+            }
+        }
+        return proven ? last : end.bytes();
+    }
+
+    private void copy(long from, long to, String target) throws IOException {
         String unfinished = target + ".tmp";
+        Vfs vfs = files.vfs();
         try (VfsFile copy = vfs.create(unfinished)) {
-            for (long position = from; position < size; position += WINDOW_BYTES) {
-                int length = (int) Math.min(WINDOW_BYTES, size - position);
+            for (long position = from; position < to; position += WINDOW_BYTES) {
+                int length = (int) Math.min(WINDOW_BYTES, to - position);
                 if (!load(position, length)) {
                     throw new IOException(name + ": shorter than before");
                 }

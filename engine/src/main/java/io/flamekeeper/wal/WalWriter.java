@@ -1,7 +1,6 @@
 package io.flamekeeper.wal;
 
 import io.flamekeeper.column.ByteSink;
-import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,32 +14,44 @@ import org.jspecify.annotations.Nullable;
 /// wal.sync();
 /// ```
 ///
-/// The file is made by the first [#write].
+/// The file is taken by the first [#write]. It grows by steps of zeros, so that most batches change nothing
+/// but bytes that are already the file's.
 public final class WalWriter implements AutoCloseable {
     private static final int BATCH_BYTES_INITIAL = 1 << 12;
 
     /// A larger buffer is given back after the batch that needed it.
     private static final int BATCH_BYTES_KEPT = 1 << 23;
 
-    private final Vfs vfs;
+    private static final byte[] ZEROS = new byte[1 << 16];
+
+    private final LogFiles files;
     private final String name;
     private final byte[] header;
     private @Nullable VfsFile file;
+    private long fileBytes;
     private boolean directorySynced;
 
     private Position durable;
+
+    /// Behind what is in the file.
     private Position written;
+
+    /// Behind what is in the batch.
+    private Position next;
+
+    /// Whether the file may have anything behind [#written].
     private boolean untidy;
 
     private ByteSink batch = new ByteSink(BATCH_BYTES_INITIAL);
     private int frameStart;
 
-    private WalWriter(Vfs vfs, String name, byte[] header, Position durable) {
-        this.vfs = vfs;
+    private WalWriter(LogFiles files, String name, byte[] header, Position durable) {
+        this.files = files;
         this.name = name;
         this.header = header;
         this.durable = durable;
         this.written = durable;
+        this.next = durable;
     }
 
     /// A place between two frames.
@@ -50,22 +61,31 @@ public final class WalWriter implements AutoCloseable {
     /// @param sequence number of the next frame
     record Position(long bytes, int crc, long sequence) {}
 
-    public static WalWriter create(Vfs vfs, String name, int shard, long generation) {
-        var start = new Position(0, WalLayout.chainStart(shard, generation), 1);
-        return new WalWriter(vfs, name, WalLayout.header(shard, generation), start);
+    public static WalWriter create(LogFiles files, String name, int shard, long generation) {
+        byte[] header = WalLayout.header(shard, generation);
+        return new WalWriter(files, name, header, new Position(0, WalLayout.chainStart(header), 1));
     }
 
     /// Goes on where a log that was read back ends. Takes over `file`; its name in the folder is durable.
-    static WalWriter resume(Vfs vfs, String name, byte[] header, VfsFile file, Position end) {
-        var writer = new WalWriter(vfs, name, header, end);
+    ///
+    /// @param fileBytes size of the file, which has no frame behind `end`
+    static WalWriter resume(
+            LogFiles files,
+            String name,
+            byte[] header,
+            VfsFile file,
+            long fileBytes,
+            Position end) {
+        var writer = new WalWriter(files, name, header, end);
         writer.file = file;
+        writer.fileBytes = fileBytes;
         writer.directorySynced = true;
         return writer;
     }
 
-    /// Size of what is durable, in bytes.
+    /// Size of what is written, in bytes; the file is longer.
     public long bytes() {
-        return durable.bytes;
+        return written.bytes;
     }
 
     /// Size of what waits for [#write], in bytes.
@@ -73,17 +93,22 @@ public final class WalWriter implements AutoCloseable {
         return batch.size();
     }
 
+    /// Whether something is written and not synced.
+    public boolean isUnsynced() {
+        return !written.equals(durable);
+    }
+
     /// Where the payload of the next frame goes.
     public ByteSink beginFrame() {
-        if (batch.size() == 0 && durable.bytes == 0) {
+        if (batch.size() == 0 && written.bytes == 0) {
             batch.putBytes(header, 0, header.length);
         }
         frameStart = batch.size();
         batch.putInt(0);
         batch.putInt(0);
-        batch.putInt(written.crc);
-        batch.putLong(written.sequence);
-        batch.putByte(written.sequence == durable.sequence ? 1 : 0);
+        batch.putInt(next.crc);
+        batch.putLong(next.sequence);
+        batch.putByte(next.sequence == durable.sequence ? 1 : 0);
         batch.putByte(0);
         return batch;
     }
@@ -91,73 +116,97 @@ public final class WalWriter implements AutoCloseable {
     public void endFrame(int type) {
         int payloadBytes = batch.size() - frameStart - WalLayout.FRAME_HEADER_BYTES;
         batch.setInt(frameStart, payloadBytes);
-        batch.array()[frameStart + WalLayout.FRAME_HEADER_BYTES - 1] = (byte) type;
-        int crc = WalLayout.frameCrc(batch.array(), frameStart, payloadBytes);
+        batch.array()[frameStart + WalLayout.FRAME_TYPE] = (byte) type;
+        int crc = WalLayout.frameCrc(header, batch.array(), frameStart, payloadBytes);
         batch.setInt(frameStart + WalLayout.FRAME_CRC, crc);
-        written = new Position(durable.bytes + batch.size(), crc, written.sequence + 1);
+        next = new Position(written.bytes + batch.size(), crc, next.sequence + 1);
     }
 
     /// Forgets the frame that was begun and not ended.
     public void abandonFrame() {
-        batch.truncate(written.equals(durable) ? 0 : frameStart);
+        batch.truncate(next.equals(written) ? 0 : frameStart);
     }
 
-    /// Forgets all frames since the last [#sync].
-    public void abandonBatch() {
-        written = durable;
-        batch.truncate(0);
-    }
-
-    /// Writes the batch. If it fails the batch is forgotten, the file is cut back to what is durable, and
-    /// writing another batch later is worth a try.
+    /// Writes the batch. If it fails the batch is forgotten, the file is cut back to what was written before,
+    /// and writing another batch later is worth a try.
     public void write() throws IOException {
         try {
-            VfsFile open = file;
-            if (open == null) {
-                open = vfs.create(name);
-                file = open;
-            }
+            VfsFile open = file == null ? take() : file;
             if (untidy) {
-                open.truncate(durable.bytes);
-                untidy = false;
+                cut(open);
             }
-            ByteBuffer bytes = ByteBuffer.wrap(batch.array(), 0, batch.size());
+            batch.putBytes(ZEROS, 0, WalLayout.END_BYTES);
             untidy = true;
-            open.write(durable.bytes, bytes);
+            open.write(written.bytes, batch.toByteBuffer());
+            fill(open, written.bytes + batch.size());
             untidy = false;
+            written = next;
+            empty();
         } catch (IOException e) {
-            abandonBatch();
+            next = written;
+            empty();
             cutBack(e);
             throw e;
         }
     }
 
+    private VfsFile take() throws IOException {
+        VfsFile taken = files.take(name);
+        file = taken;
+        // If the size stays unknown, the file is cut before it is used.
+        untidy = true;
+        fileBytes = taken.size();
+        untidy = false;
+        return taken;
+    }
+
+    private void empty() {
+        batch.truncate(0);
+        if (batch.array().length > BATCH_BYTES_KEPT) {
+            batch = new ByteSink(BATCH_BYTES_INITIAL);
+        }
+    }
+
+    /// Writes zeros from `end` on up to the next whole step, unless the file is that long already.
+    private void fill(VfsFile open, long end) throws IOException {
+        if (end <= fileBytes) {
+            return;
+        }
+        long fullBytes = Math.ceilDiv(end, files.stepBytes()) * files.stepBytes();
+        for (long position = end; position < fullBytes; position += ZEROS.length) {
+            int length = (int) Math.min(ZEROS.length, fullBytes - position);
+            open.write(position, ByteBuffer.wrap(ZEROS, 0, length));
+        }
+        fileBytes = fullBytes;
+    }
+
     private void cutBack(IOException cause) {
         if (untidy && file != null) {
             try {
-                file.truncate(durable.bytes);
-                untidy = false;
+                cut(file);
             } catch (IOException e) {
                 cause.addSuppressed(e);
             }
         }
     }
 
-    /// Makes the batch durable. If it fails, nothing may be written or synced any more.
+    private void cut(VfsFile open) throws IOException {
+        open.truncate(written.bytes);
+        fileBytes = written.bytes;
+        untidy = false;
+    }
+
+    /// Makes what is written durable. If it fails, nothing may be written or synced any more.
     public void sync() throws IOException {
         if (file == null) {
             throw new IllegalStateException("sync before write");
         }
         file.sync();
         if (!directorySynced) {
-            vfs.syncDirectory();
+            files.vfs().syncDirectory();
             directorySynced = true;
         }
         durable = written;
-        batch.truncate(0);
-        if (batch.array().length > BATCH_BYTES_KEPT) {
-            batch = new ByteSink(BATCH_BYTES_INITIAL);
-        }
     }
 
     @Override

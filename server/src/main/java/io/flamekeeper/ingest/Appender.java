@@ -4,6 +4,7 @@ import io.flamekeeper.http.Call;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.store.Appended;
 import io.flamekeeper.store.Store;
 import java.util.List;
 import org.slf4j.Logger;
@@ -38,14 +39,20 @@ public final class Appender {
             return;
         }
         long start = System.nanoTime();
+        List<Appended> outcomes;
         try {
-            store.append(call.scope(), full);
+            outcomes = store.append(call.scope(), full);
         } catch (RuntimeException | Error e) {
             full.forEach(_ -> counters.refused(codeOf(e)));
             throw e;
         }
         counters.appended(System.nanoTime() - start);
-        full.forEach(group -> counters.kept(group.profiles().size()));
+        for (int i = 0; i < full.size(); i++) {
+            switch (outcomes.get(i)) {
+                case STORED -> counters.kept(full.get(i).profiles().size());
+                case REPEATED -> counters.known();
+            }
+        }
     }
 
     /// Counts an upload that did not get as far as [#append], and says why it failed.

@@ -9,13 +9,14 @@ import java.util.concurrent.atomic.LongAdder;
 /// What became of every profile that was sent, counted as the sender counts: one pprof is one, whatever
 /// number of types is in it. Safe for use by many threads.
 ///
-/// Law: `received = stored + empty + rejected + under way`, where the last is 0 when nobody waits for an
+/// Law: `received = stored + repeated + empty + rejected + under way`, where the last is 0 when nobody waits for an
 /// answer.
 public final class UploadCounters {
     private final LongAdder received = new LongAdder();
     private final LongAdder receivedBytes = new LongAdder();
     private final LongAdder stored = new LongAdder();
     private final LongAdder storedProfiles = new LongAdder();
+    private final LongAdder repeated = new LongAdder();
     private final LongAdder empty = new LongAdder();
     private final LongAdder appends = new LongAdder();
     private final LongAdder appendNanos = new LongAdder();
@@ -36,6 +37,10 @@ public final class UploadCounters {
     void kept(int profiles) {
         stored.increment();
         storedProfiles.add(profiles);
+    }
+
+    void known() {
+        repeated.increment();
     }
 
     void nothingToStore() {
@@ -71,6 +76,11 @@ public final class UploadCounters {
     /// Profiles that the stored uploads became.
     public long storedProfiles() {
         return storedProfiles.sum();
+    }
+
+    /// Uploads that were stored already, and sent again.
+    public long repeated() {
+        return repeated.sum();
     }
 
     /// Uploads that were understood and had nothing in them to store.

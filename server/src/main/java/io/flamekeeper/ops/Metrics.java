@@ -23,7 +23,7 @@ import java.util.function.ToDoubleFunction;
 
 /// Everything that is counted, for Prometheus.
 ///
-/// Law of uploads: `received = stored + empty + rejected` once nobody waits for an answer.
+/// Law of uploads: `received = stored + repeated + empty + rejected` once nobody waits for an answer.
 public final class Metrics implements CallObserver, AutoCloseable {
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(1),
@@ -68,6 +68,11 @@ public final class Metrics implements CallObserver, AutoCloseable {
                 UploadCounters::receivedBytes);
         counter("uploads.stored", "pprof files that are durable", uploads, UploadCounters::stored);
         counter(
+                "uploads.repeated",
+                "pprof files that were stored already, and sent again",
+                uploads,
+                UploadCounters::repeated);
+        counter(
                 "uploads.empty",
                 "pprof files with nothing to store",
                 uploads,
@@ -98,6 +103,16 @@ public final class Metrics implements CallObserver, AutoCloseable {
                 counters -> counters.appendNanos() / 1e9);
         counter("store.syncs", "successful syncs of a log", store, of(StoreStatistics::syncCount));
         counter(
+                "store.uploads.forgotten",
+                "uploads forgotten within 24 h; sent again, they are stored again",
+                store,
+                of(StoreStatistics::forgottenUploads));
+        counter(
+                "store.dictionary.rolls",
+                "heads sealed because a dictionary was full",
+                store,
+                of(StoreStatistics::dictionaryRolls));
+        counter(
                 "store.profiles.recovered",
                 "read back from the log at start",
                 store,
@@ -106,6 +121,11 @@ public final class Metrics implements CallObserver, AutoCloseable {
         gauge("store.segments", "live segments", store, of(StoreStatistics::segmentCount));
         gauge("store.segment.bytes", "their size", store, of(StoreStatistics::segmentBytes));
         gauge("store.wal.bytes", "size of the logs", store, of(StoreStatistics::walBytes));
+        gauge(
+                "store.disk.full",
+                "1 = takes no profiles until there is room",
+                store,
+                one -> one.statistics().isDiskFull() ? 1 : 0);
         gauge(
                 "store.fault",
                 "1 = takes no more profiles",

@@ -173,13 +173,11 @@ public final class ProfilingServer implements AutoCloseable {
         }
         StoreConfig defaults = StoreConfig.defaults(config.shards());
         StoreConfig chosen =
-                new StoreConfig(
-                        config.shards(),
-                        defaults.queueGroupsMax(),
-                        defaults.batchBytesMax(),
-                        config.sealLogBytes(),
-                        defaults.sealHeadBytes(),
-                        config.sealAge());
+                defaults.withSealing(
+                                config.sealLogBytes(), defaults.sealHeadBytes(), config.sealAge())
+                        .withDurability(config.durability())
+                        .withUploadsMax(config.uploadsMax())
+                        .withReserveBytes(config.reserveBytes());
         return EmbeddedStore.open(
                 folder,
                 chosen,

@@ -2,6 +2,7 @@ package io.flamekeeper.server;
 
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.store.Durability;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -26,7 +27,12 @@ public record ServerConfig(
         int connectionsMax,
         int shards,
         long sealLogBytes,
-        Duration sealAge) {
+        Duration sealAge,
+        Durability durability,
+        int uploadsMax,
+        long reserveBytes) {
+    private static final int UPLOADS_MAX = 1 << 28;
+
     private static final Map<Character, Duration> UNITS =
             Map.of(
                     's',
@@ -63,7 +69,10 @@ public record ServerConfig(
                 (int) number(settings, Setting.CONNECTIONS_MAX, 1, Integer.MAX_VALUE),
                 shards((int) number(settings, Setting.SHARDS, 0, 1024)),
                 number(settings, Setting.SEAL_LOG_BYTES, 1, Long.MAX_VALUE),
-                duration(settings, Setting.SEAL_AGE));
+                duration(settings, Setting.SEAL_AGE),
+                durability(settings, Setting.DURABILITY),
+                (int) number(settings, Setting.UPLOADS_MAX, 1, UPLOADS_MAX),
+                number(settings, Setting.RESERVE_BYTES, 0, Long.MAX_VALUE / 2));
     }
 
     private static int shards(int asked) {
@@ -97,6 +106,15 @@ public record ServerConfig(
             case "true" -> true;
             case "false" -> false;
             default -> throw invalid(settings, setting, "true or false");
+        };
+    }
+
+    private static Durability durability(Settings settings, Setting setting) {
+        return switch (settings.text(setting)) {
+            case "fsync" -> Durability.FSYNC;
+            case "interval" -> Durability.INTERVAL;
+            case "none" -> Durability.NONE;
+            default -> throw invalid(settings, setting, "fsync, interval or none");
         };
     }
 

@@ -22,7 +22,17 @@ public enum Setting {
     CONNECTIONS_MAX("10000", "connections at a time"),
     SHARDS("0", "writers, each with a log; 0 = one for each processor"),
     SEAL_LOG_BYTES("67108864", "size of a log from which its profiles go into a segment"),
-    SEAL_AGE("15m", "age of a log's first profile from which they do");
+    SEAL_AGE("15m", "age of a log's first profile from which they do"),
+    DURABILITY(
+            "fsync",
+            "when an upload is answered: fsync = once it survives a power cut; interval = once it is written, and synced"
+                    + " within 100 ms; none = once it is written, and never synced"),
+    UPLOADS_MAX(
+            "4000000",
+            "uploads of the last 24 h that are stored once, however often they are sent; 24 bytes of memory each"),
+    RESERVE_BYTES(
+            "67108864",
+            "size of a file that is given up when the disk is full, so that what makes room can go on; 0 = none");
 
     private final String defaultText;
     private final String meaning;

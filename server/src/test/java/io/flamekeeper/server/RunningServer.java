@@ -69,6 +69,7 @@ final class RunningServer implements AutoCloseable {
         Map<String, Settings.Value> chosen = new HashMap<>();
         settings.forEach((key, text) -> chosen.put(key, new Settings.Value(text, "test")));
         chosen.putIfAbsent("listen", new Settings.Value("127.0.0.1:0", "test"));
+        chosen.putIfAbsent("reserve-bytes", new Settings.Value("0", "test"));
         chosen.put("data", new Settings.Value(folder.toString(), "test"));
         return ServerConfig.of(Settings.resolve(Optional.empty(), Map.of(), chosen));
     }

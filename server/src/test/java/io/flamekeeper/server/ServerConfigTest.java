@@ -38,6 +38,9 @@ class ServerConfigTest {
             case SHARDS -> "3";
             case SEAL_LOG_BYTES -> "1006";
             case SEAL_AGE -> "7m";
+            case DURABILITY -> "interval";
+            case UPLOADS_MAX -> "1007";
+            case RESERVE_BYTES -> "1008";
         };
     }
 
@@ -123,6 +126,8 @@ class ServerConfigTest {
         "request-timeout, 0s",
         "request-timeout, ''",
         "seal-age, 9999999999999999999d",
+        "durability, FSYNC",
+        "durability, ''",
         "no-such-setting, 1"
     })
     void setting_textThatMeansNothing_refusedByName(String key, String text) {

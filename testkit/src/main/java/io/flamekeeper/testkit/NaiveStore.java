@@ -1,5 +1,6 @@
 package io.flamekeeper.testkit;
 
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.Profile;
 import io.flamekeeper.model.ProfileGroup;
@@ -11,6 +12,7 @@ import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.store.Appended;
 import io.flamekeeper.store.Part;
 import io.flamekeeper.store.Snapshot;
 import io.flamekeeper.store.SpanFilter;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /// The slow twin of the real store: keeps the groups as they are, in memory.
 ///
@@ -34,7 +37,7 @@ public final class NaiveStore implements Store {
     private final Map<TenantId, List<Part>> partsByTenant = new ConcurrentHashMap<>();
 
     @Override
-    public void append(TenantScope scope, List<ProfileGroup> groups) {
+    public List<Appended> append(TenantScope scope, List<ProfileGroup> groups) {
         Map<String, List<ProfileGroup>> byService = new LinkedHashMap<>();
         for (ProfileGroup group : groups) {
             byService.computeIfAbsent(group.service(), _ -> new ArrayList<>()).add(group);
@@ -46,6 +49,7 @@ public final class NaiveStore implements Store {
                 parts.add(part(service, ofService));
             }
         });
+        return groups.stream().map(_ -> Appended.STORED).toList();
     }
 
     @Override
@@ -65,7 +69,7 @@ public final class NaiveStore implements Store {
     @Override
     public StoreStatistics statistics() {
         long parts = partsByTenant.values().stream().mapToLong(List::size).sum();
-        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0);
+        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, 0, 0, 0, false);
     }
 
     @Override
@@ -94,7 +98,9 @@ public final class NaiveStore implements Store {
                 service,
                 tables.symbols(),
                 tables.stacks(),
-                List.copyOf(rows.keySet()),
+                TextSeries.of(
+                        rows.keySet().stream().map(Series::labels).toList(),
+                        rows.keySet().stream().map(Series::type).toList()),
                 List.copyOf(rows.values()));
     }
 
@@ -120,7 +126,7 @@ public final class NaiveStore implements Store {
             String service,
             SymbolTable symbols,
             StackTable stacks,
-            List<Series> series,
+            SeriesTable series,
             List<List<Profile>> rows)
             implements Part {
         @Override
@@ -137,18 +143,23 @@ public final class NaiveStore implements Store {
         }
 
         @Override
-        public int seriesCount() {
-            return series.size();
+        public Object dictionaryKey() {
+            return this;
         }
 
         @Override
-        public Labels labels(int one) {
-            return series.get(one).labels();
+        public Object contentKey() {
+            return this;
         }
 
         @Override
-        public ProfileType type(int one) {
-            return series.get(one).type();
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
         }
 
         @Override
@@ -157,31 +168,37 @@ public final class NaiveStore implements Store {
         }
 
         @Override
-        public void forEachRow(int one, TimeRange range, RowVisitor visitor) {
+        public void forEachTotal(int one, TimeRange range, Grid grid, TotalVisitor visitor) {
             for (Profile row : rows.get(one)) {
                 if (range.contains(row.timeMillis())) {
                     long total = 0;
                     for (long value : row.value()) {
                         total = SaturatedMath.add(total, value);
                     }
-                    visitor.row(row.timeMillis(), total);
+                    visitor.total(row.timeMillis(), total, 1);
                 }
             }
         }
 
         @Override
         public void addSelf(
-                int one, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
-            for (Profile row : rows.get(one)) {
-                if (range.contains(row.timeMillis())) {
-                    meter.scan(1, row.stack().length);
-                    for (int i = 0; i < row.stack().length; i++) {
-                        long span = row.spanId().length == 0 ? 0 : row.spanId()[i];
-                        if (spans.matches(span)) {
-                            int node = row.stack()[i];
-                            self[node] = SaturatedMath.add(self[node], row.value()[i]);
-                        }
+                int[] all, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+            for (int one : all) {
+                for (Profile row : rows.get(one)) {
+                    if (range.contains(row.timeMillis())) {
+                        meter.scan(1, row.stack().length);
+                        addSelf(row, spans, self);
                     }
+                }
+            }
+        }
+
+        private static void addSelf(Profile row, SpanFilter spans, long[] self) {
+            for (int i = 0; i < row.stack().length; i++) {
+                long span = row.spanId().length == 0 ? 0 : row.spanId()[i];
+                if (spans.matches(span)) {
+                    int node = row.stack()[i];
+                    self[node] = SaturatedMath.add(self[node], row.value()[i]);
                 }
             }
         }

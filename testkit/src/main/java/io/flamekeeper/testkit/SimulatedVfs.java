@@ -31,6 +31,7 @@ public final class SimulatedVfs implements Vfs {
     private final Map<String, Inode> syncedNames;
     private final List<NameChange> unsyncedChanges = new ArrayList<>();
     private final Faults faults;
+    private long capacityBytes = Long.MAX_VALUE;
 
     private SimulatedVfs(Map<String, byte[]> content, Faults faults) {
         this.faults = faults;
@@ -244,6 +245,16 @@ public final class SimulatedVfs implements Vfs {
         return content;
     }
 
+    /// Makes the disk this large; what is on it already stays.
+    public synchronized void setCapacity(long bytes) {
+        capacityBytes = bytes;
+    }
+
+    /// Bytes of all files.
+    public synchronized long usedBytes() {
+        return names.values().stream().mapToLong(file -> file.size).sum();
+    }
+
     private int ask(Operation operation, String name) throws IOException {
         return faults.before(operation, name);
     }
@@ -306,8 +317,10 @@ public final class SimulatedVfs implements Vfs {
     }
 
     @Override
-    public long usableBytes() {
-        return Long.MAX_VALUE;
+    public synchronized long usableBytes() {
+        return capacityBytes == Long.MAX_VALUE
+                ? Long.MAX_VALUE
+                : Math.max(0, capacityBytes - usedBytes());
     }
 
     @Override
@@ -345,8 +358,9 @@ public final class SimulatedVfs implements Vfs {
         public void write(long position, ByteBuffer source) throws IOException {
             synchronized (SimulatedVfs.this) {
                 int allowed = ask(Operation.WRITE);
-                int count = Math.min(allowed, source.remaining());
                 int from = Math.toIntExact(position);
+                long fits = Math.max(0, Math.max(0, file.size - from) + roomFor(from));
+                int count = (int) Math.min(Math.min(allowed, fits), source.remaining());
                 if (count > 0) {
                     resize(Math.max(file.size, from + count));
                     source.get(file.bytes, from, count);
@@ -355,6 +369,12 @@ public final class SimulatedVfs implements Vfs {
                     throw new IOException("No space left on device");
                 }
             }
+        }
+
+        /// Bytes that may be added to the file when writing at `from`; a gap before it takes room, too.
+        private long roomFor(int from) {
+            long usable = usableBytes();
+            return usable == Long.MAX_VALUE ? usable / 2 : usable - Math.max(0, from - file.size);
         }
 
         private void resize(int size) {

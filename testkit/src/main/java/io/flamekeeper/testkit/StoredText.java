@@ -77,12 +77,13 @@ public final class StoredText {
     /// One text for each profile of the part, in no order.
     public static List<String> of(Part part) {
         List<String> texts = new ArrayList<>();
-        for (int series = 0; series < part.seriesCount(); series++) {
+        for (int series = 0; series < part.series().count(); series++) {
             int id = series;
-            part.forEachRow(
+            part.forEachTotal(
                     series,
                     TimeRange.ALWAYS,
-                    (timeMillis, total) -> texts.add(of(part, id, timeMillis, total)));
+                    Part.Grid.FINEST,
+                    (timeMillis, total, _) -> texts.add(of(part, id, timeMillis, total)));
         }
         return texts;
     }
@@ -98,18 +99,18 @@ public final class StoredText {
         for (int span = 0; span <= SPAN_MAX; span++) {
             long[] self = new long[part.stacks().count()];
             part.addSelf(
-                    series,
+                    new int[] {series},
                     instant,
                     span == 0 ? SpanFilter.ALL : SpanFilter.of(span),
                     self,
                     Part.ScanMeter.UNLIMITED);
             bySpan.add(stacks(part.symbols(), part.stacks(), self));
         }
-        Labels labels = part.labels(series);
+        Labels labels = part.series().labels(series);
         if (!new LabelMatcher.Equal("service_name", part.service()).matches(labels)) {
             throw new AssertionError(labels + " in the part of service " + part.service());
         }
-        return text(labels, part.type(series), timeMillis, total, bySpan);
+        return text(labels, part.series().type(series), timeMillis, total, bySpan);
     }
 
     /// Amount by stack of all nodes that have any.

@@ -47,7 +47,10 @@ import org.junit.jupiter.api.TestInstance;
 class QueryEngineTest {
     private static final TenantScope TENANT = TenantScope.grant(TenantId.ANONYMOUS);
     private static final QueryLimits LIMITS =
-            new QueryLimits(3, Duration.ofMinutes(1), Long.MAX_VALUE, 1_000_000);
+            new QueryLimits(3, Duration.ofMinutes(1), Long.MAX_VALUE, 1_000_000, 64L << 20);
+
+    private static final QueryLimits KEEP_NOTHING =
+            new QueryLimits(3, Duration.ofMinutes(1), Long.MAX_VALUE, 1_000_000, 0);
 
     private ExecutorService pool;
 
@@ -77,13 +80,15 @@ class QueryEngineTest {
             assertThat(QueryOracle.stacks(tree)).as(chance).isEqualTo(oracle.stacks(query));
             assertThat(QueryOracle.frames(profile)).as(chance).isEqualTo(oracle.frames(query));
 
-            QueryEngine other = engine(splitAtRandom(groups, random), seed + 1);
+            var other =
+                    new QueryEngine(
+                            store(splitAtRandom(groups, random)), KEEP_NOTHING, pool, seed + 1);
             assertThat(other.mergeStacks(TENANT, query, budget()))
-                    .as("%s: order of parts and seed of hashes", chance)
+                    .as("%s: order of parts, seed of hashes, nothing kept", chance)
                     .usingRecursiveComparison()
                     .isEqualTo(tree);
             assertThat(other.mergeProfile(TENANT, query, budget()))
-                    .as("%s: order of parts and seed of hashes", chance)
+                    .as("%s: order of parts, seed of hashes, nothing kept", chance)
                     .usingRecursiveComparison()
                     .isEqualTo(profile);
         }
@@ -299,6 +304,22 @@ class QueryEngineTest {
     }
 
     @Test
+    void mergeStacks_askedAgain_readsNothingUntilThereIsMore() {
+        var store = new NaiveStore();
+        store.append(TENANT, List.of(TextProfiles.cpu("a", 7, "1 2\na b")));
+        var engine = new QueryEngine(store, LIMITS, pool, 1);
+
+        assertThat(engine.mergeStacks(TENANT, everything(), budget()).total()[0]).isEqualTo(3);
+        QueryBudget again = budget();
+        assertThat(engine.mergeStacks(TENANT, everything(), again).total()[0]).isEqualTo(3);
+        assertThat(engine.mergeProfile(TENANT, everything(), budget()).self()).contains(1, 2);
+        assertThat(again.pairs()).isZero();
+
+        store.append(TENANT, List.of(TextProfiles.cpu("a", 8, "4\na")));
+        assertThat(engine.mergeStacks(TENANT, everything(), budget()).total()[0]).isEqualTo(7);
+    }
+
+    @Test
     void budget_spentCancelledOrLate_endsTheQueryWithItsReason() {
         var clock = new AtomicLong();
         QueryEngine engine =
@@ -312,9 +333,9 @@ class QueryEngineTest {
         var cancelled = new QueryBudget(clock::get, Duration.ofSeconds(1), 4);
         var enough = new QueryBudget(clock::get, Duration.ofSeconds(1), 4);
 
+        assertFails(engine, few, ErrorCode.BUDGET_EXCEEDED, "pairs");
         assertThat(engine.mergeStacks(TENANT, everything(), enough).total()[0]).isEqualTo(6);
         assertThat(enough.pairs()).isEqualTo(4);
-        assertFails(engine, few, ErrorCode.BUDGET_EXCEEDED, "pairs");
         cancelled.cancel();
         assertFails(engine, cancelled, ErrorCode.CANCELLED, "cancelled by its caller");
         clock.set(2_000_000_000L);
@@ -323,7 +344,7 @@ class QueryEngineTest {
 
     @Test
     void mergeStacks_moreNodesThanAllowed_isRefused() {
-        var limits = new QueryLimits(1, Duration.ofMinutes(1), Long.MAX_VALUE, 200);
+        var limits = new QueryLimits(1, Duration.ofMinutes(1), Long.MAX_VALUE, 200, 0);
         var store = new NaiveStore();
         store.append(TENANT, List.of(RandomGroups.deep("web", 1_000)));
 
@@ -470,9 +491,13 @@ class QueryEngineTest {
     }
 
     private QueryEngine engine(List<List<ProfileGroup>> appends, long hashSeed) {
+        return new QueryEngine(store(appends), LIMITS, pool, hashSeed);
+    }
+
+    private static NaiveStore store(List<List<ProfileGroup>> appends) {
         var store = new NaiveStore();
         appends.forEach(groups -> store.append(TENANT, groups));
-        return new QueryEngine(store, LIMITS, pool, hashSeed);
+        return store;
     }
 
     private static QueryBudget budget() {

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.GroupInterner;
 import io.flamekeeper.dictionary.ProfileRow;
-import io.flamekeeper.dictionary.Series;
+import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.TenantId;
+import io.flamekeeper.segment.SegmentHeader.Compacted;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.SimulatedVfs.Faults;
@@ -15,109 +16,176 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SegmentTest {
+    private static final SegmentHeader HEADER = SegmentHeader.sealed(17, 3, 17);
+
     /// Everything that is known of a row, in ids.
-    private static String text(
-            Series series,
-            long timeNanos,
-            long durationNanos,
-            long period,
-            long total,
-            Map<List<Long>, Long> valueByNodeAndSpan) {
-        return List.of(series, timeNanos, durationNanos, period, total, valueByNodeAndSpan)
+    private static String text(SeriesTable table, ProfileRow row) {
+        return List.of(
+                        table.labels(row.series()),
+                        table.type(row.series()),
+                        row.timeNanos(),
+                        row.durationNanos(),
+                        row.period(),
+                        row.total(),
+                        IntStream.range(0, row.pairCount())
+                                .mapToObj(pair ->
+                                        "%d:%x=%d"
+                                                .formatted(
+                                                        row.node()[pair],
+                                                        row.hasSpans() ? row.spanId()[pair] : 0,
+                                                        row.value()[pair]))
+                                .sorted()
+                                .toList())
                 .toString();
     }
 
-    private static Map<List<Long>, Long> pairs(
-            int count, int[] node, long[] value, long[] spanId, boolean hasSpans) {
-        var byNodeAndSpan =
-                new TreeMap<List<Long>, Long>((a, b) -> a.toString().compareTo(b.toString()));
-        for (int pair = 0; pair < count; pair++) {
-            byNodeAndSpan.put(List.of((long) node[pair], hasSpans ? spanId[pair] : 0), value[pair]);
+    private static List<String> texts(PartitionSource source) throws IOException {
+        List<String> texts = new ArrayList<>();
+        RowCursor rows = source.rows();
+        while (rows.next()) {
+            int count = rows.pairCount();
+            texts.add(
+                    text(
+                            source.series(),
+                            new ProfileRow(
+                                    rows.series(),
+                                    rows.timeNanos(),
+                                    rows.durationNanos(),
+                                    rows.period(),
+                                    rows.total(),
+                                    Arrays.copyOf(rows.node(), count),
+                                    Arrays.copyOf(rows.value(), count),
+                                    rows.hasSpans()
+                                            ? Arrays.copyOf(rows.spanId(), count)
+                                            : new long[0])));
         }
-        return byNodeAndSpan;
+        return texts;
+    }
+
+    private static Segment write(SimulatedVfs vfs, SumPlan plan, PartitionSource... sources)
+            throws IOException {
+        try (VfsFile file = vfs.create("a.seg")) {
+            var writer = new SegmentWriter(file, HEADER);
+            for (PartitionSource source : sources) {
+                writer.add(source, plan);
+            }
+            assertThat(writer.finish()).isEqualTo(file.size());
+        }
+        return Segment.open(vfs, "a.seg");
     }
 
     @Test
     void rows_writtenAndRead_areEqualInEveryColumn() throws IOException {
-        var vfs = SimulatedVfs.empty(Faults.NONE);
-        var profiles = new RandomProfiles(5, new RandomProfiles.Shape(1, 300, 500, 4, 400));
-        var dictionary = new Dictionary(5);
+        long seed = 5;
+        var profiles = new RandomProfiles(seed, new RandomProfiles.Shape(1, 300, 500, 4, 400));
+        var dictionary = new Dictionary(seed);
         var interner = new GroupInterner();
         List<ProfileRow> rows = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 700; i++) {
             rows.addAll(interner.intern(profiles.next(), dictionary));
         }
-        Series[] series = dictionary.view().series();
-        List<String> expected =
-                rows.stream()
-                        .map(row ->
-                                text(
-                                        series[row.series()],
-                                        row.timeNanos(),
-                                        row.durationNanos(),
-                                        row.period(),
-                                        row.total(),
-                                        pairs(
-                                                row.pairCount(),
-                                                row.node(),
-                                                row.value(),
-                                                row.spanId(),
-                                                row.hasSpans())))
-                        .toList();
+        SeriesTable series = dictionary.view().series();
+        List<String> expected = rows.stream().map(row -> text(series, row)).toList();
+        List<UploadMark> uploads =
+                List.of(new UploadMark(3, -1, 1_000), new UploadMark(-3, 9, 2_000));
+        var source =
+                new HeadSource(
+                        TenantId.ANONYMOUS,
+                        "service-0",
+                        dictionary.view(),
+                        HeadSource.Rows.of(rows),
+                        uploads);
 
-        try (VfsFile file = vfs.create("a.seg")) {
-            var writer = new SegmentWriter(file, 3, 17);
-            writer.add(TenantId.ANONYMOUS, "service-0", dictionary.view(), rows);
-            assertThat(writer.finish()).isEqualTo(file.size());
-        }
-        Segment segment = Segment.open(vfs, "a.seg");
+        Segment segment = write(SimulatedVfs.empty(Faults.NONE), SumPlan.ofLevel(2), source);
         Partition partition = segment.partitions().getFirst();
 
+        assertThat(segment.header()).isEqualTo(HEADER);
         assertThat(partition.tenant()).isEqualTo(TenantId.ANONYMOUS);
         assertThat(partition.service()).isEqualTo("service-0");
-        assertThat(partition.rowCount()).isEqualTo(rows.size());
-        List<String> found = new ArrayList<>();
-        RowTable table = partition.rows();
-        int[] node = new int[1000];
-        long[] value = new long[1000];
-        long[] spanId = new long[1000];
-        for (int id = 0; id < partition.series().length; id++) {
-            for (int row = table.seriesStart(id); row < table.seriesEnd(id); row++) {
-                byte[] block = partition.readBlock(table.blockOf(row));
-                partition.readPairs(block, row, node, value, spanId);
-                found.add(
-                        text(
-                                partition.series()[id],
-                                table.timeNanos(row),
-                                table.durationNanos(row),
-                                table.period(row),
-                                table.total(row),
-                                pairs(
-                                        table.pairCount(row),
-                                        node,
-                                        value,
-                                        spanId,
-                                        table.hasSpans(row))));
-            }
-        }
-        assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
-        assertThat(table.blockOf(rows.size() - 1)).as("several blocks").isGreaterThan(2);
+        assertThat(partition.rowCount()).isEqualTo(rows.size()).isGreaterThan(1024);
+        assertThat(partition.pairCount())
+                .isEqualTo(rows.stream().mapToLong(ProfileRow::pairCount).sum());
+        assertThat(partition.uploads()).containsExactlyInAnyOrderElementsOf(uploads);
+        assertThat(texts(source)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(texts(partition)).as("seed %d", seed).isEqualTo(texts(source));
         assertThat(Arrays.copyOf(partition.stacks().parent(), 50))
                 .containsExactly(Arrays.copyOf(dictionary.view().stacks().parent(), 50));
     }
 
     @Test
+    void partition_writtenFromAnother_isTheSameBytes() throws IOException {
+        var profiles = new RandomProfiles(6, new RandomProfiles.Shape(1, 30, 50, 3, 40));
+        var dictionary = new Dictionary(6);
+        var interner = new GroupInterner();
+        List<ProfileRow> rows = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            rows.addAll(interner.intern(profiles.next(), dictionary));
+        }
+        var source =
+                new HeadSource(
+                        TenantId.ANONYMOUS,
+                        "service-0",
+                        dictionary.view(),
+                        HeadSource.Rows.of(rows),
+                        List.of());
+        var first = SimulatedVfs.empty(Faults.NONE);
+        var second = SimulatedVfs.empty(Faults.NONE);
+
+        Segment segment = write(first, SumPlan.ofLevel(3), source);
+        write(second, SumPlan.ofLevel(3), segment.partitions().getFirst());
+
+        assertThat(second.content().get("a.seg")).isEqualTo(first.content().get("a.seg"));
+    }
+
+    @Test
+    void series_inCanonicalOrder_areSortedByTypeThenLabels() {
+        long seed = 7;
+        var random = new SplittableRandom(seed);
+        var profiles = new RandomProfiles(seed, RandomProfiles.Shape.SMALL);
+        for (int round = 0; round < 30; round++) {
+            var dictionary = new Dictionary(round);
+            for (int i = 0; i < random.nextInt(1, 40); i++) {
+                profiles.next()
+                        .profiles()
+                        .forEach(profile ->
+                                dictionary.internSeries(profile.labels(), profile.type()));
+            }
+            SeriesTable found = CanonicalSeries.of(dictionary.view().series());
+            for (int series = 1; series < found.count(); series++) {
+                int byType = found.type(series - 1).id().compareTo(found.type(series).id());
+                assertThat(byType).as("seed %d", seed).isNotPositive();
+                if (byType == 0) {
+                    assertThat(found.labels(series - 1)).isLessThan(found.labels(series));
+                }
+            }
+        }
+    }
+
+    @Test
+    void header_ofCompactedSegment_isReadBack() throws IOException {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        var header =
+                new SegmentHeader(
+                        1L << 40,
+                        3,
+                        Optional.of(new TenantId("team-a")),
+                        new Compacted(List.of(1L, 7L, 1L << 33)));
+        try (VfsFile file = vfs.create("a.seg")) {
+            new SegmentWriter(file, header).finish();
+        }
+        assertThat(Segment.open(vfs, "a.seg").header()).isEqualTo(header);
+    }
+
+    @Test
     void release_lastReference_closesTheFile() throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
-        try (VfsFile file = vfs.create("a.seg")) {
-            new SegmentWriter(file, 0, 1).finish();
-        }
-        Segment segment = Segment.open(vfs, "a.seg");
+        Segment segment = write(vfs, SumPlan.NONE);
         assertThat(segment.partitions()).isEmpty();
         assertThat(segment.tryAcquire()).isTrue();
         segment.release();

@@ -10,6 +10,7 @@ import io.flamekeeper.testkit.SimulatedVfs.Faults;
 import io.flamekeeper.testkit.SimulatedVfs.Operation;
 import io.flamekeeper.testkit.SimulatedVfs.Survival;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,9 +19,22 @@ import org.junit.jupiter.api.Test;
 class FailingDiskTest {
     private enum Kind {
         /// The operation does not happen.
-        ERROR,
+        ERROR(0),
         /// A write leaves some of its bytes and fails.
-        DISK_FULL
+        DISK_FULL(0),
+        /// The same, where there is something to give up for it.
+        DISK_FULL_BUT_FOR_A_RESERVE(5_000);
+
+        private final long reserveBytes;
+
+        Kind(long reserveBytes) {
+            this.reserveBytes = reserveBytes;
+        }
+
+        EmbeddedStore open(SimulatedVfs vfs) {
+            StoreConfig config = TestStores.config(1).withReserveBytes(reserveBytes);
+            return TestStores.open(vfs, config, new ArrayList<>());
+        }
     }
 
     /// Fails from the `at`-th operation on, `times` times.
@@ -51,7 +65,7 @@ class FailingDiskTest {
             }
             failed = failed.or(() -> Optional.of(operation));
             syncFailed |= isSync;
-            if (kind == Kind.DISK_FULL && operation == Operation.WRITE) {
+            if (kind != Kind.ERROR && operation == Operation.WRITE) {
                 return operations % 50;
             }
             throw new IOException("Input/output error");
@@ -90,7 +104,7 @@ class FailingDiskTest {
     private static boolean run(
             Workload workload, Failing faults, int times, Ledger ledger, String where) {
         var vfs = SimulatedVfs.empty(faults);
-        Optional<EmbeddedStore> opened = open(vfs);
+        Optional<EmbeddedStore> opened = open(vfs, faults.kind);
         opened.ifPresent(store -> workload.run(store, ledger, false));
         boolean happened = faults.happened();
         opened.ifPresent(store -> {
@@ -105,7 +119,7 @@ class FailingDiskTest {
                 List.of(
                         vfs.afterKill(Faults.NONE),
                         vfs.afterPowerCut(Survival.NOTHING, Faults.NONE))) {
-            try (EmbeddedStore store = TestStores.open(left, 1)) {
+            try (EmbeddedStore store = faults.kind.open(left)) {
                 ledger.check(store, where);
             }
         }
@@ -120,9 +134,9 @@ class FailingDiskTest {
         assertThat(store.statistics().headProfiles()).as(where).isZero();
     }
 
-    private static Optional<EmbeddedStore> open(SimulatedVfs vfs) {
+    private static Optional<EmbeddedStore> open(SimulatedVfs vfs, Kind kind) {
         try {
-            return Optional.of(TestStores.open(vfs, 1));
+            return Optional.of(kind.open(vfs));
         } catch (FlamekeeperException e) {
             assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
             return Optional.empty();

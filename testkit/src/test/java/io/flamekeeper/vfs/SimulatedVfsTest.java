@@ -50,6 +50,23 @@ class SimulatedVfsTest extends VfsContract {
     }
 
     @Test
+    void powerCut_writtenOverUnderANewName_mayBeNewBytesUnderTheOldName() throws IOException {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        VfsFile file = vfs.create("old");
+        file.write(0, bytes("old"));
+        file.sync();
+        vfs.syncDirectory();
+        vfs.rename("old", "new");
+        file.write(0, bytes("new"));
+        file.sync();
+
+        SimulatedVfs left = vfs.afterPowerCut(Survival.NOTHING, Faults.NONE);
+
+        assertThat(left.list()).containsExactly("old");
+        assertThat(text(left.open("old"))).isEqualTo("new");
+    }
+
+    @Test
     void powerCut_lastPageTorn_keepsHalfOfIt() throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         VfsFile file = vfs.create("a");

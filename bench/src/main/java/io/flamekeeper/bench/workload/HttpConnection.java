@@ -1,4 +1,4 @@
-package io.flamekeeper.bench;
+package io.flamekeeper.bench.workload;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -44,6 +44,14 @@ final class HttpConnection implements AutoCloseable {
         System.arraycopy(head, 0, request, 0, head.length);
         System.arraycopy(body, 0, request, head.length, body.length);
         out.write(request);
+        out.flush();
+        return read();
+    }
+
+    Answer get(String path) throws IOException {
+        out.write(
+                ("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                        .getBytes(StandardCharsets.ISO_8859_1));
         out.flush();
         return read();
     }

@@ -1,0 +1,57 @@
+package io.flamekeeper.segment;
+
+import io.flamekeeper.column.Checksum;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.vfs.VfsFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// Checked reads from a segment file, finished or being written. Safe for use by many threads.
+///
+/// @param name for messages
+record SegmentFile(String name, VfsFile file) {
+    /// Reads the bytes `[position, position + length)` into the beginning of the array.
+    ///
+    /// @throws FlamekeeperException `CORRUPT_DATA` if the file ends before; `STORE_UNAVAILABLE` if the disk
+    ///     refuses
+    void read(long position, byte[] target, int length) {
+        try {
+            int count = file.read(position, ByteBuffer.wrap(target, 0, length));
+            if (count < length) {
+                throw corrupt(
+                        "ends at byte %d (expected: %d)"
+                                .formatted(position + count, position + length));
+            }
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /// Reads a stretch that has its checksum elsewhere.
+    ///
+    /// @param what names it in messages
+    byte[] read(String what, long position, int length, int crc) {
+        byte[] bytes = new byte[length];
+        read(position, bytes, length);
+        if (Checksum.of(bytes, 0, length) != crc) {
+            throw mismatch(what, position, length);
+        }
+        return bytes;
+    }
+
+    FlamekeeperException mismatch(String what, long position, int length) {
+        return corrupt(
+                "%s, %d bytes at %d, does not match its checksum"
+                        .formatted(what, length, position));
+    }
+
+    FlamekeeperException corrupt(String why) {
+        return new FlamekeeperException(ErrorCode.CORRUPT_DATA, "%s: %s", name, why);
+    }
+
+    FlamekeeperException unreadable(IOException e) {
+        return new FlamekeeperException(
+                e, ErrorCode.STORE_UNAVAILABLE, "%s: cannot be read: %s", name, e);
+    }
+}

@@ -1,0 +1,13 @@
+package io.flamekeeper.store;
+
+/// Where the pairs of one row are decoded to.
+record PairArrays(int[] node, long[] value, long[] spanId) {
+    PairArrays(int count) {
+        this(new int[count], new long[count], new long[count]);
+    }
+
+    /// These if they are large enough, else larger ones.
+    PairArrays atLeast(int count) {
+        return count <= node.length ? this : new PairArrays(Math.max(count, 2 * node.length));
+    }
+}
