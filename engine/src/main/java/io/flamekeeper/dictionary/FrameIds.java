@@ -6,7 +6,9 @@ import java.util.Arrays;
 
 /// Frames by id; the columns of [SymbolTable.Frames].
 ///
-/// The frame behind the one asked for last is a good guess for the next: see [StringIds].
+/// Two guesses come before the search: the frame behind the one asked for last, see [StringIds]; then
+/// `visited[function + 1]`, the frame that this function was last asked for with, which most functions have
+/// only one of.
 final class FrameIds {
     private final Hasher64 hasher;
     private final IdTable table = new IdTable();
@@ -15,6 +17,7 @@ final class FrameIds {
     private int[] mapping = new int[64];
     private long[] address = new long[64];
     private boolean[] inlined = new boolean[64];
+    private int[] visited = new int[64];
     private int count;
     private int asked;
 
@@ -28,28 +31,37 @@ final class FrameIds {
 
     /// **Hot path.** Benchmark: `AppendBenchmark`.
     int intern(int function, long line, int mapping, long address, boolean inlined) {
-        int guess = asked + 1;
-        boolean isNext =
-                guess < count
-                        && this.function[guess] == function
-                        && this.line[guess] == line
-                        && this.mapping[guess] == mapping
-                        && this.address[guess] == address
-                        && this.inlined[guess] == inlined;
-        asked = isNext ? guess : find(function, line, mapping, address, inlined);
+        int behind = asked + 1;
+        if (behind < count && is(behind, function, line, mapping, address, inlined)) {
+            asked = behind;
+            return behind;
+        }
+        if (function + 1 >= visited.length) {
+            visited = Arrays.copyOf(visited, Math.max(function + 2, 2 * visited.length));
+        }
+        int guess = visited[function + 1];
+        asked =
+                guess < count && is(guess, function, line, mapping, address, inlined)
+                        ? guess
+                        : find(function, line, mapping, address, inlined);
+        visited[function + 1] = asked;
         return asked;
+    }
+
+    private boolean is(
+            int id, int function, long line, int mapping, long address, boolean inlined) {
+        return this.function[id] == function
+                && this.line[id] == line
+                && this.mapping[id] == mapping
+                && this.address[id] == address
+                && this.inlined[id] == inlined;
     }
 
     private int find(int function, long line, int mapping, long address, boolean inlined) {
         int hash = hash(function, line, mapping, address, inlined);
         for (int slot = table.first(hash); table.isTaken(slot); slot = table.next(slot)) {
             int id = table.id(slot);
-            if (table.mayBe(slot, hash)
-                    && this.function[id] == function
-                    && this.line[id] == line
-                    && this.mapping[id] == mapping
-                    && this.address[id] == address
-                    && this.inlined[id] == inlined) {
+            if (table.mayBe(slot, hash) && is(id, function, line, mapping, address, inlined)) {
                 return id;
             }
         }
@@ -81,13 +93,14 @@ final class FrameIds {
     void rollbackTo(int mark) {
         while (count > mark) {
             count--;
-            table.removeLast(
+            table.remove(
                     hash(
                             function[count],
                             line[count],
                             mapping[count],
                             address[count],
-                            inlined[count]));
+                            inlined[count]),
+                    count);
         }
     }
 

@@ -84,8 +84,8 @@ final class FunctionIds {
     void rollbackTo(int mark) {
         while (count > mark) {
             count--;
-            table.removeLast(
-                    hash(name[count], systemName[count], fileName[count], startLine[count]));
+            table.remove(
+                    hash(name[count], systemName[count], fileName[count], startLine[count]), count);
         }
     }
 

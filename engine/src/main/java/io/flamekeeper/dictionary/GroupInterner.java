@@ -136,10 +136,19 @@ public final class GroupInterner {
         if (nodeId.length < stacks.count()) {
             nodeId = new int[Math.max(stacks.count(), 2 * nodeId.length)];
         }
-        nodeId[StackTable.ROOT] = StackTable.ROOT;
+        int[] parent = stacks.parent();
+        int[] frame = stacks.frame();
+        int[] id = nodeId;
+        int[] known = frameId;
+        NodeIds nodes = dictionary.nodes;
+        id[StackTable.ROOT] = StackTable.ROOT;
         for (int node = StackTable.ROOT + 1; node < stacks.count(); node++) {
-            int frame = frame(stacks.frame()[node], symbols, dictionary);
-            nodeId[node] = dictionary.nodes.intern(nodeId[stacks.parent()[node]], frame);
+            int local = frame[node];
+            int interned = known[local];
+            if (interned == UNKNOWN) {
+                interned = frame(local, symbols, dictionary);
+            }
+            id[node] = nodes.intern(id[parent[node]], interned);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.flamekeeper.dictionary;
 
-import java.util.Arrays;
-
 /// Finds dense ids by hash: open addressing with linear probing over one array. Knows nothing of what the
 /// ids stand for; who asks compares the thing itself, so equal hashes never make two things one.
 ///
@@ -13,8 +11,7 @@ import java.util.Arrays;
 /// }
 /// ```
 ///
-/// Ids are put in ascending and removed in descending order. The last one put is then the last of its run of
-/// slots, also after growing, so clearing its slot leaves every other id findable.
+/// Ids are put and removed in any order.
 final class IdTable {
     private static final int SLOTS_MIN = 16;
 
@@ -43,35 +40,45 @@ final class IdTable {
         return (int) slots[slot] - 1;
     }
 
-    /// Puts the next id, which is the number of ids so far.
+    /// Puts an id that is not in the table.
     void put(int hash, int id) {
-        assert id == count : id + " is not next after " + count;
         if (2 * ++count > slots.length) {
             grow();
         }
         place((long) hash << Integer.SIZE | (id + 1L));
     }
 
-    /// Removes the id that was put last.
-    void removeLast(int hash) {
-        int slot = first(hash);
-        while (id(slot) != count - 1) {
-            slot = next(slot);
+    /// Removes an id that is in the table, and moves what follows it forward as far as its search allows, so that
+    /// no search ends too early.
+    void remove(int hash, int id) {
+        int hole = first(hash);
+        while (id(hole) != id) {
+            hole = next(hole);
         }
-        slots[slot] = 0;
+        for (int slot = next(hole); isTaken(slot); slot = next(slot)) {
+            int wanted = first((int) (slots[slot] >>> Integer.SIZE));
+            if (distance(wanted, slot) >= distance(hole, slot)) {
+                slots[hole] = slots[slot];
+                hole = slot;
+            }
+        }
+        slots[hole] = 0;
         count--;
     }
 
-    /// Places ids in the order they were put, which is what makes the last one removable.
+    /// Slots from one to another, going forward.
+    private int distance(int from, int to) {
+        return (to - from) & (slots.length - 1);
+    }
+
     private void grow() {
-        long[] byId = new long[count - 1];
-        for (long taken : slots) {
-            if (taken != 0) {
-                byId[(int) taken - 1] = taken;
+        long[] taken = slots;
+        slots = new long[2 * taken.length];
+        for (long one : taken) {
+            if (one != 0) {
+                place(one);
             }
         }
-        slots = new long[2 * slots.length];
-        Arrays.stream(byId).forEach(this::place);
     }
 
     private void place(long taken) {

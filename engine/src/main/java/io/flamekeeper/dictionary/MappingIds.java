@@ -75,8 +75,9 @@ final class MappingIds {
     void rollbackTo(int mark) {
         while (count > mark) {
             count--;
-            table.removeLast(
-                    hash(memoryStart[count], fileOffset[count], fileName[count], buildId[count]));
+            table.remove(
+                    hash(memoryStart[count], fileOffset[count], fileName[count], buildId[count]),
+                    count);
         }
     }
 

@@ -77,7 +77,7 @@ final class StringIds {
         while (count > mark) {
             count--;
             end = start[count];
-            table.removeLast((int) hasher.hashBytesToLong(bytes, end, length[count]));
+            table.remove((int) hasher.hashBytesToLong(bytes, end, length[count]), count);
         }
     }
 

@@ -2,12 +2,16 @@ package io.flamekeeper.dictionary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.dynatrace.hash4j.hashing.Hashing;
 import io.flamekeeper.column.ByteSink;
 import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.testkit.RandomProfiles;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -88,7 +92,7 @@ class DictionaryTest {
             table.put(7, id);
         }
         for (int id = 499; id >= 250; id--) {
-            table.removeLast(7);
+            table.remove(7, id);
         }
         List<Integer> found = new ArrayList<>();
         for (int slot = table.first(7); table.isTaken(slot); slot = table.next(slot)) {
@@ -96,6 +100,56 @@ class DictionaryTest {
             found.add(table.id(slot));
         }
         assertThat(found).hasSize(250).doesNotHaveDuplicates().allMatch(id -> id < 250);
+    }
+
+    @Test
+    void idTable_putsAndRemovalsInAnyOrder_keepsEveryIdFindable() {
+        long seed = new SplittableRandom().nextLong();
+        System.out.println("seed " + seed);
+        var random = new SplittableRandom(seed);
+        var table = new IdTable();
+        Map<Integer, Integer> hashById = new HashMap<>();
+        for (int round = 0; round < 20_000; round++) {
+            int id = random.nextInt(300);
+            Integer hash = hashById.remove(id);
+            if (hash == null) {
+                hashById.put(id, random.nextInt(40));
+                table.put(hashById.get(id), id);
+            } else {
+                table.remove(hash, id);
+            }
+            int asked = random.nextInt(300);
+            int askedHash = hashById.getOrDefault(asked, random.nextInt(40));
+            boolean found = false;
+            for (int slot = table.first(askedHash); table.isTaken(slot); slot = table.next(slot)) {
+                found |= table.mayBe(slot, askedHash) && table.id(slot) == asked;
+            }
+            assertThat(found).isEqualTo(hashById.containsKey(asked));
+        }
+    }
+
+    /// The table of nodes holds only what has siblings; here everything comes and goes.
+    @Test
+    void nodes_internedAndRolledBackAtRandom_areThoseOfAMap() {
+        long seed = new SplittableRandom().nextLong();
+        System.out.println("seed " + seed);
+        var random = new SplittableRandom(seed);
+        var nodes = new NodeIds(Hashing.wyhashFinal4(seed));
+        var expected = new LinkedHashMap<List<Integer>, Integer>();
+        for (int round = 0; round < 50_000; round++) {
+            if (random.nextInt(200) == 0) {
+                int mark = 1 + random.nextInt(nodes.count());
+                nodes.rollbackTo(mark);
+                expected.values().removeIf(id -> id >= mark);
+            }
+            List<Integer> pair =
+                    List.of(
+                            Math.max(0, nodes.count() - 1 - random.nextInt(20)),
+                            random.nextInt(1 + random.nextInt(5)));
+            int next = expected.size() + 1;
+            assertThat(nodes.intern(pair.get(0), pair.get(1)))
+                    .isEqualTo(expected.computeIfAbsent(pair, _ -> next));
+        }
     }
 
     @Test
