@@ -164,7 +164,7 @@ final class SeriesIds {
         }
         while (count > mark) {
             count--;
-            table.removeLast(hash(label, start[count], start[count + 1], type[count]));
+            table.remove(hash(label, start[count], start[count + 1], type[count]), count);
         }
     }
 

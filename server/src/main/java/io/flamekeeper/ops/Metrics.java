@@ -5,6 +5,7 @@ import io.flamekeeper.ingest.UploadCounters;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.store.Store;
 import io.flamekeeper.store.StoreStatistics;
+import io.flamekeeper.store.UpkeepStatistics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -117,6 +118,20 @@ public final class Metrics implements CallObserver, AutoCloseable {
                 "read back from the log at start",
                 store,
                 of(StoreStatistics::recoveredProfiles));
+        upkeep("compactions", "joins of segments", store, UpkeepStatistics::compactions);
+        upkeep("read.bytes", "segments they read", store, UpkeepStatistics::readBytes);
+        upkeep("written.bytes", "segments they wrote", store, UpkeepStatistics::writtenBytes);
+        upkeep("failures", "joins that failed", store, UpkeepStatistics::failures);
+        upkeep(
+                "retired.bytes",
+                "segments that were too old",
+                store,
+                UpkeepStatistics::retiredBytes);
+        gauge(
+                "store.upkeep.deletes.pending",
+                "deletes that are hidden and still in files",
+                store,
+                one -> one.statistics().upkeep().pendingDeletes());
         gauge("store.head.profiles", "not yet sealed", store, of(StoreStatistics::headProfiles));
         gauge("store.segments", "live segments", store, of(StoreStatistics::segmentCount));
         gauge("store.segment.bytes", "their size", store, of(StoreStatistics::segmentBytes));
@@ -131,6 +146,18 @@ public final class Metrics implements CallObserver, AutoCloseable {
                 "1 = takes no more profiles",
                 store,
                 one -> one.fault().isPresent() ? 1 : 0);
+    }
+
+    private void upkeep(
+            String name,
+            String description,
+            Store store,
+            ToDoubleFunction<UpkeepStatistics> figure) {
+        counter(
+                "store.upkeep." + name,
+                description,
+                store,
+                of(statistics -> figure.applyAsDouble(statistics.upkeep())));
     }
 
     private static ToDoubleFunction<Store> of(ToDoubleFunction<StoreStatistics> figure) {

@@ -29,10 +29,12 @@ import io.flamekeeper.querier.Questions;
 import io.flamekeeper.querier.RenderService;
 import io.flamekeeper.query.QueryEngine;
 import io.flamekeeper.query.QueryLimits;
+import io.flamekeeper.query.SelectorParser;
 import io.flamekeeper.store.EmbeddedStore;
 import io.flamekeeper.store.Store;
 import io.flamekeeper.store.StoreConfig;
 import io.flamekeeper.store.StoreStatistics;
+import io.flamekeeper.store.UpkeepConfig;
 import io.flamekeeper.vfs.DiskVfs;
 import io.flamekeeper.vfs.Vfs;
 import java.io.IOException;
@@ -43,6 +45,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -178,9 +181,17 @@ public final class ProfilingServer implements AutoCloseable {
                         .withDurability(config.durability())
                         .withUploadsMax(config.uploadsMax())
                         .withReserveBytes(config.reserveBytes());
+        var upkeep =
+                new UpkeepConfig(
+                        true,
+                        config.compactionBytesMax(),
+                        new UpkeepConfig.Limits(config.retention(), config.retentionBytes()),
+                        Map.of(),
+                        SelectorParser::pattern);
         return EmbeddedStore.open(
                 folder,
                 chosen,
+                upkeep,
                 world.clock(),
                 world.random().nextLong(),
                 Thread.ofPlatform().name("flamekeeper-store-", 0).factory(),

@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// The settings as values, checked. One component for each [Setting], in the same order.
 ///
@@ -30,7 +31,10 @@ public record ServerConfig(
         Duration sealAge,
         Durability durability,
         int uploadsMax,
-        long reserveBytes) {
+        long reserveBytes,
+        Optional<Duration> retention,
+        long retentionBytes,
+        long compactionBytesMax) {
     private static final int UPLOADS_MAX = 1 << 28;
 
     private static final Map<Character, Duration> UNITS =
@@ -72,7 +76,12 @@ public record ServerConfig(
                 duration(settings, Setting.SEAL_AGE),
                 durability(settings, Setting.DURABILITY),
                 (int) number(settings, Setting.UPLOADS_MAX, 1, UPLOADS_MAX),
-                number(settings, Setting.RESERVE_BYTES, 0, Long.MAX_VALUE / 2));
+                number(settings, Setting.RESERVE_BYTES, 0, Long.MAX_VALUE / 2),
+                settings.text(Setting.RETENTION).equals("off")
+                        ? Optional.empty()
+                        : Optional.of(duration(settings, Setting.RETENTION)),
+                number(settings, Setting.RETENTION_BYTES, 0, Long.MAX_VALUE),
+                number(settings, Setting.COMPACTION_BYTES_MAX, 1 << 20, Long.MAX_VALUE));
     }
 
     private static int shards(int asked) {

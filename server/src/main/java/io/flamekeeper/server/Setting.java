@@ -32,7 +32,12 @@ public enum Setting {
             "uploads of the last 24 h that are stored once, however often they are sent; 24 bytes of memory each"),
     RESERVE_BYTES(
             "67108864",
-            "size of a file that is given up when the disk is full, so that what makes room can go on; 0 = none");
+            "size of a file that is given up when the disk is full, so that what makes room can go on; 0 = none"),
+    RETENTION("off", "age of a profile from which it is dropped, such as 30d; off = none is"),
+    RETENTION_BYTES(
+            "0",
+            "size of a tenant's sealed profiles beyond which the oldest are dropped; 0 = none are"),
+    COMPACTION_BYTES_MAX("268435456", "memory that joining the files of one service may take");
 
     private final String defaultText;
     private final String meaning;

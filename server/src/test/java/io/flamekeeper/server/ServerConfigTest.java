@@ -41,6 +41,9 @@ class ServerConfigTest {
             case DURABILITY -> "interval";
             case UPLOADS_MAX -> "1007";
             case RESERVE_BYTES -> "1008";
+            case RETENTION -> "30d";
+            case RETENTION_BYTES -> "1009";
+            case COMPACTION_BYTES_MAX -> "1048577";
         };
     }
 
