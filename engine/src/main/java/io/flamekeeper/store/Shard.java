@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// All but [#append], [#freeze], [#freezeIfAged], [#state], [#close] and the counters belongs to the writer
 /// thread.
 final class Shard {
+    /// A disk that refuses so many batches in a row, and is not full, will not come back by itself.
+    private static final int FAILED_WRITES_MAX = 3;
+
     private static final long SYNC_INTERVAL_MILLIS = 100;
 
     private final int number;
@@ -57,6 +60,9 @@ final class Shard {
     private final List<Remembered> remembered = new ArrayList<>();
     private Head head;
     private WalWriter wal;
+
+    /// Batches in a row that could not be written, although the disk is not full.
+    private int failedWrites;
 
     /// When the head got its first profile, [Long#MAX_VALUE] while it has none. Written by the writer.
     private volatile long headSinceMillis;
@@ -432,6 +438,9 @@ final class Shard {
             }
         } catch (IOException e) {
             reserve.logFailed(e);
+            if (!reserve.isFull() && ++failedWrites == FAILED_WRITES_MAX) {
+                fault.set("writing %s keeps failing: %s".formatted(head.generation().logName(), e));
+            }
             refuse(
                     batch,
                     new FlamekeeperException(
@@ -441,6 +450,7 @@ final class Shard {
             refuse(batch, e);
             return;
         }
+        failedWrites = 0;
         if (headSinceMillis == Long.MAX_VALUE) {
             headSinceMillis = clock.millis();
         }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /// Every single operation fails, in every way it can, once and for good.
@@ -111,7 +112,9 @@ class FailingDiskTest {
             if (happened && times == 1 && !faults.syncFailed) {
                 checkResumed(store, ledger, where);
             }
-            assertThat(store.fault().isPresent()).as(where).isEqualTo(faults.syncFailed);
+            if (times == 1 || faults.syncFailed) {
+                assertThat(store.fault().isPresent()).as(where).isEqualTo(faults.syncFailed);
+            }
             store.close();
         });
         assertThat(faults.syncsAfterFailedSync).as(where).isZero();
@@ -124,6 +127,31 @@ class FailingDiskTest {
             }
         }
         return happened;
+    }
+
+    @Test
+    void store_logCannotBeWrittenAnyMore_isAFaultUnlessTheDiskIsFull() {
+        for (Kind kind : List.of(Kind.ERROR, Kind.DISK_FULL)) {
+            var broken = new AtomicBoolean();
+            var vfs =
+                    SimulatedVfs.empty((operation, name) -> {
+                        if (broken.get() && operation == Operation.WRITE) {
+                            throw new IOException(
+                                    kind == Kind.ERROR
+                                            ? "Input/output error"
+                                            : "No space left on device");
+                        }
+                        return Integer.MAX_VALUE;
+                    });
+            var ledger = new Ledger();
+            try (EmbeddedStore store = kind.open(vfs)) {
+                assertThat(new Workload(1, 3, 1_000).run(store, ledger, true)).isTrue();
+                broken.set(true);
+                assertThat(new Workload(2, 5, 1_000).run(store, ledger, false)).isFalse();
+                assertThat(store.fault().isPresent()).as("%s", kind).isEqualTo(kind == Kind.ERROR);
+                ledger.check(store, "still readable");
+            }
+        }
     }
 
     private static void checkResumed(EmbeddedStore store, Ledger ledger, String where) {
