@@ -8,20 +8,27 @@ import java.util.Arrays;
 /// Grows a [StackTable] one frame at a time, sharing equal prefixes. Nodes get ids in the order in which
 /// they are first asked for, so a caller always comes before what it calls.
 ///
-/// Inside: an open-addressing table of `(caller, frame)` pairs, probed linearly, never more than half full.
+/// Most nodes call only one other, which is found without hashing:
 ///
-/// | column | shape              | meaning                                                     |
-/// |--------|--------------------|-------------------------------------------------------------|
-/// | `key`  | `long[power of 2]` | `caller << 32 or frame`, plus 1; 0 = free                   |
-/// | `node` | `int[power of 2]`  | the node of that pair                                       |
+/// | column  | shape              | meaning                                                               |
+/// |---------|--------------------|-----------------------------------------------------------------------|
+/// | `child` | `long[n]`          | the child asked for last, `node << 32 or frame`; [#NONE] without one; negative once there are several |
+/// | `key`   | `long[power of 2]` | of nodes with siblings: `caller << 32 or frame`, plus 1; 0 = free; probed linearly, at most half full |
+/// | `node`  | `int[power of 2]`  | the node of that pair                                                 |
 ///
 /// One builder serves one thread.
 public final class StackTableBuilder {
+    private static final long NONE = -1;
+    private static final long SEVERAL = Long.MIN_VALUE;
+    private static final int SLOTS_MIN = 256;
+
     private final long seed;
     private final int countMax;
     private int count = 1;
     private int[] parent;
     private int[] frame;
+    private long[] child;
+    private int hashed;
     private long[] key;
     private int[] node;
 
@@ -32,36 +39,78 @@ public final class StackTableBuilder {
     public StackTableBuilder(long seed, int countMax, int expected) {
         this.seed = seed;
         this.countMax = countMax;
-        int capacity = Integer.highestOneBit(Math.max(expected, 64)) * 2;
+        int capacity = Math.max(expected, 64);
         this.parent = new int[capacity];
         this.frame = new int[capacity];
-        this.key = new long[2 * capacity];
-        this.node = new int[2 * capacity];
+        this.child = new long[capacity];
+        this.key = new long[SLOTS_MIN];
+        this.node = new int[SLOTS_MIN];
         parent[StackTable.ROOT] = StackTable.NONE;
         frame[StackTable.ROOT] = StackTable.NONE;
+        child[StackTable.ROOT] = NONE;
     }
 
     /// **Hot path.** Returns the node of `calledFrame` below `caller`. Benchmark: `PprofDecodeBenchmark`.
     ///
     /// @throws FlamekeeperException `LIMIT_EXCEEDED` when it would be one node too many
     public int child(int caller, int calledFrame) {
-        long wanted = (((long) caller << 32) | calledFrame) + 1;
+        long last = child[caller];
+        return (int) last == calledFrame ? nodeOf(last) : otherChild(caller, calledFrame, last);
+    }
+
+    private int otherChild(int caller, int calledFrame, long last) {
+        int found;
+        if (last == NONE) {
+            found = add(caller, calledFrame);
+            child[caller] = (long) found << Integer.SIZE | calledFrame;
+            return found;
+        }
+        if (last >= 0) {
+            put(slotOf(caller, (int) last), caller, (int) last, nodeOf(last));
+        }
+        int slot = slotOf(caller, calledFrame);
+        if (key[slot] != 0) {
+            found = node[slot];
+        } else {
+            found = add(caller, calledFrame);
+            put(slot, caller, calledFrame, found);
+        }
+        child[caller] = SEVERAL | (long) found << Integer.SIZE | calledFrame;
+        return found;
+    }
+
+    private static int nodeOf(long child) {
+        return (int) ((child & ~SEVERAL) >>> Integer.SIZE);
+    }
+
+    /// The slot that has the pair, or a free one for it.
+    private int slotOf(int caller, int calledFrame) {
+        long wanted = pair(caller, calledFrame);
         int mask = key.length - 1;
         int slot = (int) (mix(wanted) >>> 32) & mask;
-        while (key[slot] != wanted) {
-            if (key[slot] == 0) {
-                return add(slot, wanted, caller, calledFrame);
-            }
+        while (key[slot] != wanted && key[slot] != 0) {
             slot = (slot + 1) & mask;
         }
-        return node[slot];
+        return slot;
+    }
+
+    private static long pair(int caller, int calledFrame) {
+        return (((long) caller << Integer.SIZE) | calledFrame) + 1;
+    }
+
+    private void put(int slot, int caller, int calledFrame, int ofPair) {
+        key[slot] = pair(caller, calledFrame);
+        node[slot] = ofPair;
+        if (2 * ++hashed > key.length) {
+            rehash();
+        }
     }
 
     public StackTable build() {
         return new StackTable(count, parent, frame);
     }
 
-    private int add(int slot, long wanted, int caller, int calledFrame) {
+    private int add(int caller, int calledFrame) {
         if (count >= countMax) {
             throw new FlamekeeperException(
                     ErrorCode.LIMIT_EXCEEDED,
@@ -73,14 +122,11 @@ public final class StackTableBuilder {
         if (added == parent.length) {
             parent = Arrays.copyOf(parent, 2 * added);
             frame = Arrays.copyOf(frame, 2 * added);
+            child = Arrays.copyOf(child, 2 * added);
         }
         parent[added] = caller;
         frame[added] = calledFrame;
-        key[slot] = wanted;
-        node[slot] = added;
-        if (2 * count > key.length) {
-            rehash();
-        }
+        child[added] = NONE;
         return added;
     }
 
