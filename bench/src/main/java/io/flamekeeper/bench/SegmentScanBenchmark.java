@@ -42,7 +42,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class SegmentScanBenchmark {
-    private static final int ROWS = 200;
+    private static final int ROWS = 500;
 
     /// Pairs of the corpus's rows, about; [#write] says how many there are.
     private static final int PAIRS = 1 << 16;

@@ -26,8 +26,10 @@ public final class PackedBlock {
 
     /// Writes blocks. Not for use by several threads; reuse it, it keeps its arrays.
     public static final class Encoder {
-        /// What an exception costs beside its high bits, in bytes, the time to patch it included.
-        private static final int EXCEPTION_BYTES = 4;
+        /// What an exception costs beside its high bits, in bytes.
+        private static final int EXCEPTION_BYTES = 2;
+
+        private static final long INT_MASK = 0xFFFF_FFFFL;
 
         private final Plan frame = new Plan();
         private final Plan differences = new Plan();
@@ -61,8 +63,9 @@ public final class PackedBlock {
             write(frame, count, 0, 0, sink);
         }
 
-        /// Writes the first `count` numbers as differences of unit 1.
-        public void putDifferences(long[] values, int count, ByteSink sink) {
+        /// Writes the first `count` numbers as differences of unit 1 modulo 2³², so that a step back is an
+        /// exception of few bytes. Only the lowest 32 bits can be read.
+        public void putIntDifferences(long[] values, int count, ByteSink sink) {
             planDifferences(values, count, false);
             write(differences, count, DIFFERENCES, values[0], sink);
         }
@@ -114,11 +117,15 @@ public final class PackedBlock {
             long unit = units ? unit(values, from, count, base) : 1;
             for (int i = from; i < count; i++) {
                 long above = values[i] - base;
-                plan.packed[i] = unit == 1 ? above : above / unit;
+                plan.packed[i] = units ? divide(above, unit) : above & INT_MASK;
             }
             plan.base = base;
             plan.unit = unit;
             chooseWidth(plan, from, count);
+        }
+
+        private static long divide(long above, long unit) {
+            return unit == 1 ? above : above / unit;
         }
 
         private static long unit(long[] values, int from, int count, long base) {
@@ -220,7 +227,7 @@ public final class PackedBlock {
             unpack(source, count, width);
             if (width > Integer.SIZE) {
                 for (int i = 0; i < count; i++) {
-                    values[i] = (long) high[i] << Integer.SIZE | (low[i] & 0xFFFF_FFFFL);
+                    values[i] = (long) high[i] << Integer.SIZE | (low[i] & Encoder.INT_MASK);
                 }
                 scale(values, count, base, unit);
             } else {
@@ -243,7 +250,7 @@ public final class PackedBlock {
 
         private static void widen(int[] low, int count, long base, long unit, long[] values) {
             for (int i = 0; i < count; i++) {
-                values[i] = base + unit * (low[i] & 0xFFFF_FFFFL);
+                values[i] = base + unit * (low[i] & Encoder.INT_MASK);
             }
         }
 

@@ -4,23 +4,31 @@ import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.Utf8Order;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Series of another table in canonical order: by profile type id, then labels.
+/// Series of another table in canonical order: by profile type id, then labels. Immutable, as that table is.
 public final class CanonicalSeries implements SeriesTable {
     private final SeriesTable table;
+    private final int[] sortedStrings;
     private final int[] order;
 
-    private CanonicalSeries(SeriesTable table, int[] order) {
+    private CanonicalSeries(SeriesTable table) {
         this.table = table;
-        this.order = order;
+        this.sortedStrings = SeriesWriter.sortedStrings(table);
+        this.order = sort();
     }
 
     public static CanonicalSeries of(SeriesTable table) {
-        return new CanonicalSeries(table, sort(table));
+        return new CanonicalSeries(table);
+    }
+
+    /// See [SeriesWriter#sortedStrings].
+    int[] sortedStrings() {
+        return sortedStrings;
     }
 
     /// The id in the table behind.
@@ -42,81 +50,61 @@ public final class CanonicalSeries implements SeriesTable {
         return Utf8Order.compare(left.id(), right.id());
     }
 
-    private static int[] sort(SeriesTable table) {
-        int[] rank = stringRanks(table);
-        int[] typeRank = typeRanks(table.types());
+    /// Sorts by one column after the other, the most significant one last; every pass keeps the order of equals.
+    ///
+    /// Labels compare as arrays of name, value, name, value, … of what is there. At the first name in which two
+    /// differ, one that lacks it comes first if it has no later name either, else last.
+    private int[] sort() {
+        int[] rank = new int[table.strings().count()];
+        for (int i = 0; i < sortedStrings.length; i++) {
+            rank[sortedStrings[i]] = i;
+        }
+        int last = sortedStrings.length;
         int[] names =
                 IntStream.of(table.labelNames())
                         .boxed()
-                        .sorted(Comparator.comparingInt(name -> rank[name]))
+                        .sorted(Comparator.comparingInt(name -> -rank[name]))
                         .mapToInt(Integer::intValue)
                         .toArray();
-        int[][] columns = new int[names.length][];
-        for (int i = 0; i < names.length; i++) {
-            columns[i] = new int[table.count()];
-            table.valuesOf(names[i], 0, table.count(), columns[i]);
-            for (int series = 0; series < table.count(); series++) {
-                columns[i][series] = rank[columns[i][series]];
-            }
-        }
-        return IntStream.range(0, table.count())
-                .boxed()
-                .sorted((left, right) -> {
-                    int byType =
-                            Integer.compare(
-                                    typeRank[table.typeOf(left)], typeRank[table.typeOf(right)]);
-                    return byType != 0 ? byType : compare(columns, left, right);
-                })
-                .mapToInt(Integer::intValue)
-                .toArray();
-    }
-
-    /// As [io.flamekeeper.model.Labels#compareTo], which sees only labels that are there.
-    private static int compare(int[][] columns, int left, int right) {
-        for (int name = 0; name < columns.length; name++) {
-            int leftValue = columns[name][left];
-            int rightValue = columns[name][right];
-            if (leftValue != rightValue) {
-                if (leftValue == 0) {
-                    return hasLater(columns, name, left) ? 1 : -1;
+        int[] sorted = IntStream.range(0, table.count()).toArray();
+        int[] spare = new int[sorted.length];
+        int[] key = new int[sorted.length];
+        var hasLater = new BitSet();
+        for (int name : names) {
+            table.valuesOf(name, 0, table.count(), key);
+            for (int series = 0; series < key.length; series++) {
+                boolean isAbsent = key[series] == 0;
+                key[series] = isAbsent && hasLater.get(series) ? last : rank[key[series]];
+                if (!isAbsent) {
+                    hasLater.set(series);
                 }
-                if (rightValue == 0) {
-                    return hasLater(columns, name, right) ? -1 : 1;
-                }
-                return Integer.compare(leftValue, rightValue);
             }
+            sort(sorted, key, last, spare);
         }
-        return 0;
+        int[] typeRank = typeRanks(table.types());
+        Arrays.setAll(key, series -> typeRank[table.typeOf(series)]);
+        sort(sorted, key, typeRank.length, spare);
+        return sorted;
     }
 
-    private static boolean hasLater(int[][] columns, int name, int series) {
-        for (int later = name + 1; later < columns.length; later++) {
-            if (columns[later][series] != 0) {
-                return true;
+    /// Counting sort.
+    ///
+    /// @param key at most `keyMax`
+    private static void sort(int[] series, int[] key, int keyMax, int[] spare) {
+        int[] next = new int[keyMax + 2];
+        for (int one : series) {
+            next[key[one] + 1]++;
+        }
+        for (int i = 0; i <= keyMax; i++) {
+            if (next[i + 1] == series.length) {
+                return;
             }
+            next[i + 1] += next[i];
         }
-        return false;
-    }
-
-    /// Place of every label string among all of them in order of bytes; of the empty one 0.
-    private static int[] stringRanks(SeriesTable table) {
-        StringTable strings = table.strings();
-        var used = new BitSet();
-        int[] values = new int[table.count()];
-        for (int name : table.labelNames()) {
-            used.set(name);
-            table.valuesOf(name, 0, table.count(), values);
-            for (int value : values) {
-                used.set(value);
-            }
+        for (int one : series) {
+            spare[next[key[one]]++] = one;
         }
-        used.clear(0);
-        int[] sorted = SeriesWriter.sorted(used, strings);
-        int[] rank = new int[strings.count()];
-        for (int i = 0; i < sorted.length; i++) {
-            rank[sorted[i]] = i + 1;
-        }
-        return rank;
+        System.arraycopy(spare, 0, series, 0, series.length);
     }
 
     private static int[] typeRanks(List<ProfileType> types) {

@@ -73,14 +73,44 @@ public final class HeadSource implements PartitionSource {
         this.series = CanonicalSeries.of(dictionary.series());
         this.seriesOf = series.rankByOriginal();
         this.rows = rows;
-        this.order =
-                IntStream.range(0, rows.count())
-                        .boxed()
-                        .sorted(
-                                Comparator.<Integer>comparingInt(row -> seriesOf[rows.series(row)])
-                                        .thenComparingLong(rows::timeNanos))
-                        .mapToInt(Integer::intValue)
-                        .toArray();
+        this.order = sort();
+    }
+
+    /// Brings the rows of a series together, then sorts those series whose rows did not arrive in order.
+    private int[] sort() {
+        int[] next = new int[seriesOf.length + 1];
+        for (int row = 0; row < rows.count(); row++) {
+            next[seriesOf[rows.series(row)] + 1]++;
+        }
+        for (int one = 0; one < seriesOf.length; one++) {
+            next[one + 1] += next[one];
+        }
+        int[] sorted = new int[rows.count()];
+        for (int row = 0; row < sorted.length; row++) {
+            sorted[next[seriesOf[rows.series(row)]]++] = row;
+        }
+        int start = 0;
+        for (int one = 0; one < seriesOf.length; one++) {
+            sortByTime(sorted, start, next[one]);
+            start = next[one];
+        }
+        return sorted;
+    }
+
+    private void sortByTime(int[] sorted, int from, int to) {
+        boolean isSorted = true;
+        for (int i = from + 1; i < to && isSorted; i++) {
+            isSorted = rows.timeNanos(sorted[i - 1]) <= rows.timeNanos(sorted[i]);
+        }
+        if (!isSorted) {
+            int[] byTime =
+                    IntStream.of(Arrays.copyOfRange(sorted, from, to))
+                            .boxed()
+                            .sorted(Comparator.comparingLong(rows::timeNanos))
+                            .mapToInt(Integer::intValue)
+                            .toArray();
+            System.arraycopy(byTime, 0, sorted, from, byTime.length);
+        }
     }
 
     @Override

@@ -102,7 +102,7 @@ final class PairBlocks {
 
         private void flush() throws IOException {
             block.truncate(0);
-            encoder.putDifferences(node, pending, block);
+            encoder.putIntDifferences(node, pending, block);
             encoder.putFrame(value, pending, block);
             offsets.add(output.position() - base);
             output.putChecked(block);

@@ -51,8 +51,8 @@ package io.flamekeeper.segment;
 ///
 /// ## Blocks
 ///
-/// A *pair block* is 1,024 pairs, the last of a sequence what is left: the nodes as a `PackedBlock` of differences, the
-/// values as a `PackedBlock`, CRC of both (4). Pairs of all rows are one sequence, pairs of all sums another; a block
+/// A *pair block* is 1,024 pairs, the last of a sequence what is left: the nodes as a `PackedBlock` of differences,
+/// modulo 2³²; the values as a `PackedBlock`, CRC of both (4). Pairs of all rows are one sequence, pairs of all sums another; a block
 /// takes no notice of where a row or a sum begins.
 ///
 /// A *span block* is 1,024 spans, the last of a partition what is left, as a `PackedBlock`; CRC (4). Rows that have
@@ -64,8 +64,8 @@ package io.flamekeeper.segment;
 /// ## Sums
 ///
 /// A sum is of one bucket of time, `[n · w, (n + 1) · w)` milliseconds since the Unix epoch, of one owner: a profile type,
-/// or a series. A bucket may have none; its rows then stand for themselves. Values are added by node, whatever the span; they and totals
-/// stop at 2⁶³ − 1. Rows at the bucket's very first millisecond are counted apart, because the steps of a time series
+/// or a series. A bucket may have none; its rows then stand for themselves. Values are added by node, whatever the
+/// span; they and totals stop at 2⁶³ − 1. Rows at the bucket's very first millisecond are counted apart, because the steps of a time series
 /// include their end.
 final class SegmentLayout {
     static final int MAGIC = 0x47534b46;

@@ -195,7 +195,8 @@ public final class SegmentWriter {
         return new ByteSource(what, sink.array(), 0, sink.size());
     }
 
-    private static ByteSink encode(SymbolTable symbols) {
+    private static ByteSink encode(SymbolTable all) {
+        SymbolTable symbols = UsedStrings.of(all);
         var sink = new ByteSink(1 << 12);
         DictionaryCodec.writeStrings(symbols.strings(), 0, sink);
         DictionaryCodec.writeFunctions(symbols.functions(), 0, sink);

@@ -36,7 +36,10 @@ final class SeriesWriter {
     private SeriesWriter(SeriesTable series, PackedBlock.Encoder encoder) {
         this.series = series;
         this.encoder = encoder;
-        this.sorted = sortUsed();
+        this.sorted =
+                series instanceof CanonicalSeries canonical
+                        ? canonical.sortedStrings()
+                        : sortedStrings(series);
         this.rank = new int[series.strings().count()];
         Arrays.fill(rank, UNUSED);
         for (int id = 0; id < sorted.length; id++) {
@@ -57,6 +60,11 @@ final class SeriesWriter {
     }
 
     private void forEachChunk(int name, ChunkVisitor visitor) {
+        forEachChunk(series, name, chunk, visitor);
+    }
+
+    private static void forEachChunk(
+            SeriesTable series, int name, int[] chunk, ChunkVisitor visitor) {
         for (int from = 0; from < series.count(); from += chunk.length) {
             int to = Math.min(from + chunk.length, series.count());
             series.valuesOf(name, from, to, chunk);
@@ -64,28 +72,29 @@ final class SeriesWriter {
         }
     }
 
-    private int[] sortUsed() {
+    /// Ids of all strings that labels use, and of the empty one, in order of their bytes.
+    static int[] sortedStrings(SeriesTable series) {
         var used = new BitSet();
-        used.set(0);
+        int[] chunk = new int[BitPacking.BLOCK];
         for (int name : series.labelNames()) {
+            boolean[] isUsed = new boolean[1];
             forEachChunk(
+                    series,
                     name,
+                    chunk,
                     (_, value, count) -> {
                         for (int i = 0; i < count; i++) {
                             used.set(value[i]);
+                            isUsed[0] |= value[i] != 0;
                         }
                     });
-            if (isUsed(name)) {
+            if (isUsed[0]) {
                 used.set(name);
             }
         }
-        return sorted(used, series.strings());
-    }
-
-    /// Ids in order of the strings' bytes.
-    static int[] sorted(BitSet used, StringTable strings) {
+        used.set(0);
         int[] ids = used.stream().toArray();
-        sort(ids, strings);
+        StringOrder.sort(ids, series.strings());
         return ids;
     }
 
@@ -100,29 +109,6 @@ final class SeriesWriter {
                     }
                 });
         return found[0];
-    }
-
-    private static void sort(int[] ids, StringTable strings) {
-        boolean isSorted = true;
-        for (int i = 1; i < ids.length && isSorted; i++) {
-            isSorted = compare(strings, ids[i - 1], ids[i]) < 0;
-        }
-        if (!isSorted) {
-            Integer[] boxed = new Integer[ids.length];
-            Arrays.setAll(boxed, i -> ids[i]);
-            Arrays.sort(boxed, (left, right) -> compare(strings, left, right));
-            Arrays.setAll(ids, i -> boxed[i]);
-        }
-    }
-
-    private static int compare(StringTable strings, int left, int right) {
-        return Arrays.compareUnsigned(
-                strings.bytes(),
-                strings.start(left),
-                strings.start(left) + strings.length(left),
-                strings.bytes(),
-                strings.start(right),
-                strings.start(right) + strings.length(right));
     }
 
     private void write(ByteSink sink) {

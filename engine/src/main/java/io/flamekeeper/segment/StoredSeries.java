@@ -70,6 +70,14 @@ final class StoredSeries implements SeriesTable {
         }
     }
 
+    /// The empty string, for an absent label, and neighbours in the string table.
+    private record RangeOrAbsent(int first) implements Values {
+        @Override
+        public int get(int place) {
+            return place == 0 ? 0 : first + place - 1;
+        }
+    }
+
     private record Scattered(int[] value) implements Values {
         @Override
         public int get(int place) {
@@ -159,8 +167,7 @@ final class StoredSeries implements SeriesTable {
         if (valueCount == 0) {
             throw source.corrupt("a label without values");
         }
-        Values values =
-                last - value[0] == valueCount - 1 ? new Range(value[0]) : new Scattered(value);
+        Values values = values(value);
         return switch (form) {
             case SeriesWriter.CONSTANT -> new Constant(value[0]);
             case SeriesWriter.DENSE ->
@@ -172,6 +179,18 @@ final class StoredSeries implements SeriesTable {
             }
             default -> throw source.corrupt("a column of form " + form);
         };
+    }
+
+    private static Values values(int[] ascending) {
+        int count = ascending.length;
+        int last = ascending[count - 1];
+        if (last - ascending[0] == count - 1) {
+            return new Range(ascending[0]);
+        }
+        if (ascending[0] == 0 && last - ascending[1] == count - 2) {
+            return new RangeOrAbsent(ascending[1]);
+        }
+        return new Scattered(ascending);
     }
 
     private static PackedInts ints(
