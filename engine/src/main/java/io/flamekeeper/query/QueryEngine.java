@@ -292,7 +292,9 @@ public final class QueryEngine {
                                     new SeriesFilter(table)
                                             .select(Optional.empty(), selector, meter);
                             int[] present =
-                                    range.covers(part.firstMillis(), part.lastMillis())
+                                    part.isEverySeriesUsed()
+                                                    && range.covers(
+                                                            part.firstMillis(), part.lastMillis())
                                             ? matching
                                             : IntStream.of(matching)
                                                     .filter(one -> part.hasRows(one, range))

@@ -54,6 +54,12 @@ final class HiddenPart implements Part {
         return part.series();
     }
 
+    /// All rows of a series may be hidden.
+    @Override
+    public boolean isEverySeriesUsed() {
+        return false;
+    }
+
     @Override
     public boolean hasRows(int series, TimeRange range) {
         for (TimeRange visible : hidden.visible(series, range)) {

@@ -29,6 +29,11 @@ public interface Part {
 
     boolean hasRows(int series, TimeRange range);
 
+    /// Whether every series has a row, so that nobody needs to ask [#hasRows] for all of time.
+    default boolean isEverySeriesUsed() {
+        return true;
+    }
+
     /// Calls `visitor` for every row of the series in the range, or for several rows of one cell of the grid
     /// at once; every row is in exactly one call. In no order.
     void forEachTotal(int series, TimeRange range, Grid grid, TotalVisitor visitor);

@@ -24,6 +24,7 @@ import io.flamekeeper.ops.OpsEndpoints;
 import io.flamekeeper.ops.PageFiles;
 import io.flamekeeper.ops.Readiness;
 import io.flamekeeper.ops.Rejections;
+import io.flamekeeper.querier.DeleteService;
 import io.flamekeeper.querier.QuerierService;
 import io.flamekeeper.querier.Questions;
 import io.flamekeeper.querier.RenderService;
@@ -141,6 +142,7 @@ public final class ProfilingServer implements AutoCloseable {
             methods.addAll(WellKnownMethods.of(readiness::isReady));
             List<Endpoint> endpoints = new ArrayList<>(ingest.endpoints());
             endpoints.addAll(render.endpoints());
+            endpoints.addAll(new DeleteService(store).endpoints());
             endpoints.addAll(ops.endpoints());
             HttpServer http =
                     HttpServer.start(
