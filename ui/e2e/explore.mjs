@@ -421,6 +421,18 @@ async function checkExplore() {
     writeFileSync(screenshot("narrow"), await narrow.screenshot());
   });
 
+  await check("a browser whose language is no language tag draws the page", async () => {
+    const posix = await openPage("dark");
+    // What Chromium says under the POSIX locale.
+    await posix.addInitScript(() =>
+      Object.defineProperty(navigator, "language", { value: "en-US@posix", configurable: true }),
+    );
+    await posix.goto(page.url());
+    await settled(posix);
+    await drawn(posix);
+    await posix.close();
+  });
+
   await check("all panel states are drawn and accessible", async () => {
     await page.goto(`${base}/dev/states`);
     await page.locator(".story").first().waitFor();
