@@ -31,14 +31,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Looks after sealed profiles in the background: joins segments as [CompactionPolicy] says, takes deleted rows
 /// out of files, drops what [Retention] says, and deletes the files of what is replaced.
@@ -47,7 +43,6 @@ import org.jspecify.annotations.Nullable;
 /// them instead of the old ones, and last the old ones go. A service is joined at a time, and rows stream, so
 /// memory is a service's dictionary.
 final class Compactor {
-    private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long UPLOADS_KEPT = Duration.ofHours(24).toMillis();
 
     private static final Comparator<LiveSegment> OLDEST_FIRST =
@@ -76,9 +71,7 @@ final class Compactor {
     private final AtomicLong retiredSegments = new AtomicLong();
     private final AtomicLong retiredBytes = new AtomicLong();
 
-    private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-    private volatile @Nullable Thread thread;
-    private volatile boolean closed;
+    private final Ticker ticker;
 
     /// @param breather lets go first what is more urgent
     Compactor(
@@ -98,25 +91,18 @@ final class Compactor {
         this.hashSeed = hashSeed;
         this.breather = breather;
         this.report = report;
+        this.ticker = new Ticker("compactor", fault, this::look);
     }
 
-    /// The compactor thread. Looks every second for what is due.
-    void run() {
-        thread = Thread.currentThread();
-        try {
-            while (!closed) {
-                if (config.automatic() && fault.reason().isEmpty()) {
-                    workAndReport();
-                }
-                LockSupport.parkNanos(this, TICK_NANOS);
-                // An interrupt would make every later wait return at once.
-                Thread.interrupted();
-            }
-        } catch (RuntimeException | Error e) {
-            fault.set("compactor died: " + e);
-            throw e;
-        } finally {
-            ended.complete(null);
+    /// Its thread; see [#look].
+    Ticker ticker() {
+        return ticker;
+    }
+
+    /// Does what is due.
+    private void look() {
+        if (config.automatic()) {
+            workAndReport();
         }
     }
 
@@ -127,29 +113,19 @@ final class Compactor {
             failures.incrementAndGet();
             report.accept("compaction failed, will be tried again: " + e);
         } catch (FlamekeeperException e) {
-            if (!closed) {
+            if (!ticker.isClosed()) {
                 failures.incrementAndGet();
                 report.accept("compaction failed: " + e.getMessage());
             }
         }
     }
 
-    /// Has the thread look now.
-    void wake() {
-        LockSupport.unpark(thread);
-    }
-
-    void close() {
-        closed = true;
-        wake();
-    }
-
-    /// Waits until the thread has ended; needs [#close] first.
+    /// Waits until the thread has ended, and whoever else had work done; needs [Ticker#close] first.
     void awaitEnd() {
-        ended.join();
+        ticker.awaitEnd();
         working.lock();
         try {
-            assert closed : "nobody asked it to end";
+            assert ticker.isClosed() : "nobody asked it to end";
         } finally {
             working.unlock();
         }
@@ -196,7 +172,7 @@ final class Compactor {
     }
 
     private void pause() {
-        if (closed) {
+        if (ticker.isClosed()) {
             throw EmbeddedStore.closing();
         }
         breather.between();

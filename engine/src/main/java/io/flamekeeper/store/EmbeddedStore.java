@@ -179,7 +179,7 @@ public final class EmbeddedStore implements Store {
                         fault,
                         reserve,
                         generation::incrementAndGet,
-                        sealer::wake,
+                        sealer.ticker()::wake,
                         hashSeed);
         for (int number = 0; number < config.shardCount(); number++) {
             shards.add(new Shard(number, context, found.shards().get(number)));
@@ -189,8 +189,8 @@ public final class EmbeddedStore implements Store {
         }
         found.segments().forEach(segment -> rememberUploads(segment, shards));
         shards.forEach(shard -> threads.newThread(shard::run).start());
-        threads.newThread(sealer::run).start();
-        threads.newThread(compactor::run).start();
+        threads.newThread(sealer.ticker()::run).start();
+        threads.newThread(compactor.ticker()::run).start();
         return new EmbeddedStore(
                 vfs,
                 fault,
@@ -306,7 +306,7 @@ public final class EmbeddedStore implements Store {
         seal();
         try {
             if (live.hide(new Tombstone(0, scope.tenant(), selector, range, Set.of()))) {
-                compactor.wake();
+                compactor.ticker().wake();
             }
         } catch (IOException e) {
             throw new FlamekeeperException(
@@ -409,10 +409,10 @@ public final class EmbeddedStore implements Store {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        compactor.close();
-        sealer.close();
+        compactor.ticker().close();
+        sealer.ticker().close();
         compactor.awaitEnd();
-        sealer.awaitEnd();
+        sealer.ticker().awaitEnd();
         shards.forEach(Shard::close);
         shards.forEach(Shard::awaitEnd);
         live.close();

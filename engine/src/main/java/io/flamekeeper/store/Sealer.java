@@ -16,12 +16,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// Turns frozen heads into segments, in the background. A head that cannot be sealed stays readable and is
 /// tried again.
@@ -29,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// In this order, each step durable before the next: segment, its name, catalog; then queries see the
 /// segment instead of the head, and last the log goes.
 final class Sealer {
-    private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final Vfs vfs;
     private final LogFiles logFiles;
     private final StoreFault fault;
@@ -44,9 +38,7 @@ final class Sealer {
 
     private final Deque<Replaced> replaced = new ArrayDeque<>();
 
-    private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-    private volatile @Nullable Thread thread;
-    private volatile boolean closed;
+    private final Ticker ticker;
 
     Sealer(
             Vfs vfs,
@@ -63,27 +55,18 @@ final class Sealer {
         this.clock = clock;
         this.shards = shards;
         this.report = report;
+        this.ticker = new Ticker("sealer", fault, this::look);
     }
 
-    /// The sealer thread. Looks every second for heads that are old enough or failed before.
-    void run() {
-        thread = Thread.currentThread();
-        try {
-            while (!closed) {
-                if (fault.reason().isEmpty()) {
-                    shards.forEach(Shard::freezeIfAged);
-                    sealAndReport();
-                }
-                LockSupport.parkNanos(this, TICK_NANOS);
-                // An interrupt would make every later wait return at once.
-                Thread.interrupted();
-            }
-        } catch (RuntimeException | Error e) {
-            fault.set("sealer died: " + e);
-            throw e;
-        } finally {
-            ended.complete(null);
-        }
+    /// Its thread; see [#look].
+    Ticker ticker() {
+        return ticker;
+    }
+
+    /// Takes heads that are old enough or failed before.
+    private void look() {
+        shards.forEach(Shard::freezeIfAged);
+        sealAndReport();
     }
 
     private void sealAndReport() {
@@ -96,28 +79,13 @@ final class Sealer {
         }
     }
 
-    /// Has the thread look now.
-    void wake() {
-        LockSupport.unpark(thread);
-    }
-
-    void close() {
-        closed = true;
-        wake();
-    }
-
-    /// Waits until the thread has ended; needs [#close] first.
-    void awaitEnd() {
-        ended.join();
-    }
-
     /// Seals every frozen head.
     void seal() throws IOException {
         sealing.lock();
         try {
             for (Shard shard : shards) {
                 for (ShardState.FrozenHead head : shard.state().frozen()) {
-                    if (!closed) {
+                    if (!ticker.isClosed()) {
                         seal(shard, head);
                     }
                 }

@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 ///
 /// `match[]` may come several times; `start` and `end`, milliseconds since the Unix epoch, end exclusive, stand for
 /// all of time where they are missing. When it is answered, no question sees the profiles any more; their bytes
-/// leave the disk with the next compaction. Nothing is deleted if any selector is wrong.
+/// leave the disk with the next compaction. Nothing is deleted if any selector is wrong; selectors are deleted one
+/// after the other, so a disk that fails in between leaves the later ones.
 public final class DeleteService {
     private final Store store;
 
