@@ -187,7 +187,7 @@ public final class EmbeddedStore implements Store {
         for (Shard shard : shards) {
             rememberUploads(shard.state(), shards);
         }
-        found.segments().forEach(segment -> rememberUploads(segment, shards));
+        found.segments().forEach(segment -> rememberUploads(segment, shards, report));
         shards.forEach(shard -> threads.newThread(shard::run).start());
         threads.newThread(sealer.ticker()::run).start();
         threads.newThread(compactor.ticker()::run).start();
@@ -203,10 +203,20 @@ public final class EmbeddedStore implements Store {
                 found.profiles());
     }
 
-    private static void rememberUploads(LiveSegment found, List<Shard> shards) {
+    /// A segment that cannot say which uploads it holds still holds them.
+    private static void rememberUploads(
+            LiveSegment found, List<Shard> shards, Consumer<String> report) {
         for (Partition partition : found.segment().partitions()) {
             var key = new PartitionKey(partition.tenant(), partition.service());
-            shardOf(key, shards).remember(key, partition.uploads());
+            try {
+                shardOf(key, shards).remember(key, partition.uploads());
+            } catch (FlamekeeperException e) {
+                if (e.code() != ErrorCode.CORRUPT_DATA) {
+                    throw e;
+                }
+                report.accept(
+                        e.getMessage() + "; an upload in it that is sent again is stored again");
+            }
         }
     }
 

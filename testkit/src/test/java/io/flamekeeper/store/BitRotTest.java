@@ -7,6 +7,7 @@ import io.flamekeeper.column.Checksum;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.model.UploadHash;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.SimulatedVfs.Faults;
@@ -74,7 +75,7 @@ class BitRotTest {
         try (EmbeddedStore store = TestStores.open(vfs, 1)) {
             for (int generation = 0; generation < 3; generation++) {
                 for (int i = 0; i < 12; i++) {
-                    ProfileGroup group = profiles.next();
+                    ProfileGroup group = sentOnce(profiles.next(), 100 * generation + i);
                     store.append(Workload.TENANT, List.of(group));
                     expected.addAll(StoredText.of(group));
                 }
@@ -84,6 +85,15 @@ class BitRotTest {
             }
         }
         return vfs.content();
+    }
+
+    private static ProfileGroup sentOnce(ProfileGroup group, int number) {
+        return new ProfileGroup(
+                group.service(),
+                group.symbols(),
+                group.stacks(),
+                group.profiles(),
+                new UploadHash(number * 0x9E3779B97F4A7C15L, number + 1));
     }
 
     private static String flip(
