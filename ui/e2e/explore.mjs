@@ -427,7 +427,7 @@ async function checkExplore() {
     await posix.addInitScript(() =>
       Object.defineProperty(navigator, "language", { value: "en-US@posix", configurable: true }),
     );
-    await posix.goto(page.url());
+    await posix.goto(start);
     await settled(posix);
     await drawn(posix);
     await posix.close();
