@@ -14,19 +14,27 @@ final class Bytes {
 
     /// **Hot path.** Benchmark: `AppendBenchmark`.
     static boolean equal(byte[] left, int leftStart, byte[] right, int rightStart, int length) {
-        int at = 0;
-        while (length - at >= Long.BYTES) {
+        if (length < Long.BYTES) {
+            return equalFew(left, leftStart, right, rightStart, length);
+        }
+        int last = length - Long.BYTES;
+        for (int at = 0; at < last; at += Long.BYTES) {
             if ((long) EIGHT.get(left, leftStart + at)
                     != (long) EIGHT.get(right, rightStart + at)) {
                 return false;
             }
-            at += Long.BYTES;
         }
-        while (at < length) {
+        // The last eight may be among those before; that costs less than looking at each.
+        return (long) EIGHT.get(left, leftStart + last)
+                == (long) EIGHT.get(right, rightStart + last);
+    }
+
+    private static boolean equalFew(
+            byte[] left, int leftStart, byte[] right, int rightStart, int length) {
+        for (int at = 0; at < length; at++) {
             if (left[leftStart + at] != right[rightStart + at]) {
                 return false;
             }
-            at++;
         }
         return true;
     }
