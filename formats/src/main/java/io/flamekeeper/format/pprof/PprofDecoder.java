@@ -542,9 +542,14 @@ final class PprofDecoder {
         int[] mapping = new int[capacity];
         long[] address = new long[capacity];
         boolean[] inlined = new boolean[capacity];
+        int mappingRow = SymbolTable.NONE;
         for (int location = 0; location < locationCount; location++) {
             firstFrame[location] = frameCount;
-            int mappingRow = mappingRow(location, rowOfMapping);
+            // Neighbours are mostly of the same mapping; the first row is compared with "none", id
+            // 0.
+            if (locationMapping[location] != (location == 0 ? 0 : locationMapping[location - 1])) {
+                mappingRow = mappingRow(location, rowOfMapping);
+            }
             int lineEnd = locationFirstLine[location + 1];
             for (int row = locationFirstLine[location]; row < lineEnd; row++) {
                 function[frameCount] = rowOfFunction.row(lineFunction[row]);
