@@ -8,7 +8,7 @@ import io.flamekeeper.segment.Segment;
 import io.flamekeeper.segment.SegmentHeader;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.wal.LogFiles;
-import io.flamekeeper.wal.WalReader;
+import io.flamekeeper.wal.WalRecovery;
 import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -355,7 +355,7 @@ final class Recovery {
     private OpenLog replay(Generation generation) throws IOException {
         var head = new Head(generation, hashSeed);
         WalWriter wal =
-                WalReader.replay(
+                WalRecovery.replay(
                         logFiles,
                         generation.logName(),
                         generation.shard(),
