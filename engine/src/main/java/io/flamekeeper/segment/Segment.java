@@ -24,17 +24,31 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Segment {
     private final SegmentFile file;
     private final long size;
+    private final int version;
     private final SegmentHeader header;
+
+    /// Where the partitions begin and end.
+    private final long partitionsStart;
+
+    private final long partitionsEnd;
     private final List<Partition> partitions;
     private final AtomicInteger references = new AtomicInteger(1);
 
     private Segment(String name, VfsFile bytes) throws IOException {
         this.file = new SegmentFile(name, bytes);
         this.size = bytes.size();
-        int headerBytes = checkPrelude();
-        this.header = readHeader(headerBytes);
-        this.partitions = readTableOfContents();
+        Prelude prelude = readPrelude();
+        this.version = prelude.version;
+        this.header = readHeader(prelude.headerBytes);
+        this.partitionsStart = SegmentLayout.PRELUDE_BYTES + (long) prelude.headerBytes;
+        TableOfContents table = readTableOfContents();
+        this.partitionsEnd = table.start;
+        this.partitions = table.partitions;
     }
+
+    private record Prelude(int version, int headerBytes) {}
+
+    private record TableOfContents(long start, List<Partition> partitions) {}
 
     /// Checks header and table of contents; partitions are checked as they are used.
     ///
@@ -50,8 +64,7 @@ public final class Segment {
         }
     }
 
-    /// Returns the size of the header.
-    private int checkPrelude() {
+    private Prelude readPrelude() {
         if (size < SegmentLayout.PRELUDE_BYTES + SegmentLayout.TAIL_BYTES) {
             throw file.corrupt("%d bytes are too few".formatted(size));
         }
@@ -63,8 +76,10 @@ public final class Segment {
         }
         int version = source.nextInt();
         int headerBytes = source.nextInt();
-        if (Checksum.of(bytes, 0, SegmentLayout.PRELUDE_CRC) != source.nextInt()) {
-            throw file.corrupt("header does not match its checksum");
+        int found = Checksum.of(bytes, 0, SegmentLayout.PRELUDE_CRC);
+        int crc = source.nextInt();
+        if (found != crc) {
+            throw file.mismatch("beginning", 0, bytes.length, found, crc);
         }
         if (version > SegmentLayout.VERSION) {
             throw new FlamekeeperException(
@@ -74,7 +89,7 @@ public final class Segment {
                     version,
                     SegmentLayout.VERSION);
         }
-        return headerBytes;
+        return new Prelude(version, headerBytes);
     }
 
     private SegmentHeader readHeader(int headerBytes) {
@@ -85,9 +100,10 @@ public final class Segment {
         byte[] bytes = new byte[headerBytes];
         file.read(SegmentLayout.PRELUDE_BYTES, bytes, bytes.length);
         int end = headerBytes - Integer.BYTES;
-        if (Checksum.of(bytes, 0, end)
-                != new ByteSource(name(), bytes, end, headerBytes).nextInt()) {
-            throw file.corrupt("header does not match its checksum");
+        int found = Checksum.of(bytes, 0, end);
+        int crc = new ByteSource(name(), bytes, end, headerBytes).nextInt();
+        if (found != crc) {
+            throw file.mismatch("header", SegmentLayout.PRELUDE_BYTES, headerBytes, found, crc);
         }
         var source = new ByteSource(name() + ", header", bytes, 0, end);
         long number = source.nextLong();
@@ -117,7 +133,7 @@ public final class Segment {
         return new Compacted(numbers);
     }
 
-    private List<Partition> readTableOfContents() {
+    private TableOfContents readTableOfContents() {
         byte[] tail = new byte[SegmentLayout.TAIL_BYTES];
         file.read(size - tail.length, tail, tail.length);
         var end = new ByteSource(name() + ", tail", tail, 0, tail.length);
@@ -142,7 +158,7 @@ public final class Segment {
             found.add(new Partition(this, tenants, source));
         }
         source.expectEnd();
-        return List.copyOf(found);
+        return new TableOfContents(start, List.copyOf(found));
     }
 
     public String name() {
@@ -152,6 +168,21 @@ public final class Segment {
     /// Size of the file.
     public long bytes() {
         return size;
+    }
+
+    /// Of the format.
+    public int version() {
+        return version;
+    }
+
+    /// Bytes before the first partition.
+    public long partitionsStart() {
+        return partitionsStart;
+    }
+
+    /// Bytes before the table of contents, which is what the file ends with.
+    public long partitionsEnd() {
+        return partitionsEnd;
     }
 
     public SegmentHeader header() {

@@ -1,0 +1,7 @@
+package io.flamekeeper.model;
+
+/// Something in a stored file that is not as it was written.
+///
+/// @param what file, place and fault, as `file: place: found (expected: …)`
+/// @param lost what cannot be had any more because of it; begins with `nothing` if that is so
+public record Damage(String what, String lost) {}
