@@ -66,13 +66,13 @@ public final class Segment {
 
     private Prelude readPrelude() {
         if (size < SegmentLayout.PRELUDE_BYTES + SegmentLayout.TAIL_BYTES) {
-            throw file.corrupt("%d bytes are too few".formatted(size));
+            throw file.corrupt("%d bytes (expected: more)".formatted(size));
         }
         byte[] bytes = new byte[SegmentLayout.PRELUDE_BYTES];
         file.read(0, bytes, bytes.length);
         var source = new ByteSource(name(), bytes, 0, bytes.length);
         if (source.nextInt() != SegmentLayout.MAGIC) {
-            throw file.corrupt("not a segment");
+            throw file.corrupt("not a segment (expected: one begins with FKSG)");
         }
         int version = source.nextInt();
         int headerBytes = source.nextInt();
@@ -95,7 +95,8 @@ public final class Segment {
     private SegmentHeader readHeader(int headerBytes) {
         if (headerBytes < Integer.BYTES
                 || headerBytes > size - SegmentLayout.PRELUDE_BYTES - SegmentLayout.TAIL_BYTES) {
-            throw file.corrupt("header of %d bytes".formatted(headerBytes));
+            throw file.corrupt(
+                    "header of %d bytes (expected: to fit into the file)".formatted(headerBytes));
         }
         byte[] bytes = new byte[headerBytes];
         file.read(SegmentLayout.PRELUDE_BYTES, bytes, bytes.length);
@@ -143,7 +144,8 @@ public final class Segment {
         if (end.nextInt() != SegmentLayout.TAIL_MAGIC
                 || length < 0
                 || start != size - tail.length - length) {
-            throw file.corrupt("does not end as a segment does");
+            throw file.corrupt(
+                    "no end of a segment (expected: where its table of contents is, and GSKF)");
         }
         byte[] table =
                 file.read(
@@ -229,7 +231,8 @@ public final class Segment {
             }
             throw file.corrupt(
                     "%s decodes to %d bytes (expected: %d)".formatted(what, length, decodedBytes));
-        } catch (MalformedInputException e) {
+        } catch (MalformedInputException | IndexOutOfBoundsException e) {
+            // Some of what is malformed the library only notices by running over an array.
             throw new FlamekeeperException(
                     e, ErrorCode.CORRUPT_DATA, "%s: %s cannot be decoded", name(), what);
         }

@@ -16,6 +16,9 @@ record SegmentFile(String name, VfsFile file) {
     /// @throws FlamekeeperException `CORRUPT_DATA` if the file ends before; `STORE_UNAVAILABLE` if the disk
     ///     refuses
     void read(long position, byte[] target, int length) {
+        if (position < 0) {
+            throw corrupt("points to byte %d".formatted(position));
+        }
         try {
             int count = file.read(position, ByteBuffer.wrap(target, 0, length));
             if (count < length) {

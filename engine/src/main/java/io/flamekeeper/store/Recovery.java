@@ -44,7 +44,7 @@ import java.util.function.Function;
 /// If the newest catalog cannot be read, or lacks a file it names, every segment that it does not name counts as
 /// newer.
 final class Recovery {
-    private static final String SET_ASIDE = ".quarantine";
+    static final String SET_ASIDE = ".quarantine";
 
     private final Vfs vfs;
     private final LogFiles logFiles;
@@ -360,12 +360,7 @@ final class Recovery {
                         generation.logName(),
                         generation.shard(),
                         generation.number(),
-                        (type, payload) -> {
-                            if (type != GroupCodec.FRAME_TYPE) {
-                                throw payload.corrupt("frame of unknown type " + type);
-                            }
-                            GroupCodec.read(payload, head);
-                        },
+                        (type, payload) -> head.add(GroupCodec.read(type, payload, head)),
                         report);
         return new OpenLog(head, wal);
     }
