@@ -24,7 +24,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Segment {
     private final SegmentFile file;
     private final long size;
-    private final int version;
     private final SegmentHeader header;
 
     /// Where the partitions begin and end.
@@ -37,16 +36,13 @@ public final class Segment {
     private Segment(String name, VfsFile bytes) throws IOException {
         this.file = new SegmentFile(name, bytes);
         this.size = bytes.size();
-        Prelude prelude = readPrelude();
-        this.version = prelude.version;
-        this.header = readHeader(prelude.headerBytes);
-        this.partitionsStart = SegmentLayout.PRELUDE_BYTES + (long) prelude.headerBytes;
+        int headerBytes = readPrelude();
+        this.header = readHeader(headerBytes);
+        this.partitionsStart = SegmentLayout.PRELUDE_BYTES + (long) headerBytes;
         TableOfContents table = readTableOfContents();
         this.partitionsEnd = table.start;
         this.partitions = table.partitions;
     }
-
-    private record Prelude(int version, int headerBytes) {}
 
     private record TableOfContents(long start, List<Partition> partitions) {}
 
@@ -64,7 +60,8 @@ public final class Segment {
         }
     }
 
-    private Prelude readPrelude() {
+    /// Returns the size of the header.
+    private int readPrelude() {
         if (size < SegmentLayout.PRELUDE_BYTES + SegmentLayout.TAIL_BYTES) {
             throw file.corrupt("%d bytes (expected: more)".formatted(size));
         }
@@ -89,7 +86,7 @@ public final class Segment {
                     version,
                     SegmentLayout.VERSION);
         }
-        return new Prelude(version, headerBytes);
+        return headerBytes;
     }
 
     private SegmentHeader readHeader(int headerBytes) {
@@ -170,11 +167,6 @@ public final class Segment {
     /// Size of the file.
     public long bytes() {
         return size;
-    }
-
-    /// Of the format.
-    public int version() {
-        return version;
     }
 
     /// Bytes before the first partition.
