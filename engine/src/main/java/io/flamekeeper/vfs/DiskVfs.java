@@ -82,19 +82,20 @@ public final class DiskVfs implements Vfs {
     private static void take(Path folder, FileChannel lock, boolean shared) throws IOException {
         try {
             if (lock.tryLock(0, Long.MAX_VALUE, shared) == null) {
-                throw new IOException(held(folder));
+                throw new IOException(held(folder, shared));
             }
         } catch (OverlappingFileLockException e) {
             lock.close();
-            throw new IOException(held(folder), e);
+            throw new IOException(held(folder, shared), e);
         } catch (IOException e) {
             lock.close();
             throw e;
         }
     }
 
-    private static String held(Path folder) {
-        return "folder: " + folder + " is in use (expected: one process per folder)";
+    private static String held(Path folder, boolean shared) {
+        return "folder: %s is in use (expected: %s)"
+                .formatted(folder, shared ? "no process that writes" : "one process per folder");
     }
 
     @Override
