@@ -55,7 +55,7 @@ final class ContentText {
                     "window    %s to %s",
                     time(segment.windowStartMillis()), time(segment.windowEndMillis()));
         }
-        line("tenants   %s", segment.tenant().isEmpty() ? "several" : segment.tenant());
+        line("tenants   %d", segment.services().stream().map(Service::tenant).distinct().count());
         line(
                 "profiles  %,d from %s to %s, %.1f bytes each",
                 segment.profiles(),
@@ -75,8 +75,8 @@ final class ContentText {
 
     private static String origin(OfSegment segment) {
         return segment.log().isEmpty()
-                ? "made of the segments " + numbers(segment.madeOf())
-                : "a sealed head, whose log was " + segment.log();
+                ? "joined from the numbers " + numbers(segment.madeOf())
+                : "a sealed head, its log was " + segment.log();
     }
 
     private static String numbers(List<Long> numbers) {

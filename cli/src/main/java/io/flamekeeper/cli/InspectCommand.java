@@ -1,6 +1,7 @@
 package io.flamekeeper.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
@@ -41,7 +42,8 @@ final class InspectCommand implements Callable<Integer> {
         FileContent content = read();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            var mapper = new ObjectMapper();
+            JsonMapper mapper =
+                    JsonMapper.builder().enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE).build();
             ObjectNode all = mapper.createObjectNode().put("kind", kind(content));
             all.setAll(mapper.<ObjectNode>valueToTree(content));
             out.println(all.toPrettyString());

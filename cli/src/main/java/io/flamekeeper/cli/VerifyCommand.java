@@ -1,6 +1,7 @@
 package io.flamekeeper.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.flamekeeper.model.Damage;
 import io.flamekeeper.model.FlamekeeperException;
@@ -11,11 +12,11 @@ import io.flamekeeper.vfs.DiskVfs;
 import io.flamekeeper.vfs.Vfs;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,12 +26,11 @@ import picocli.CommandLine.Spec;
 /// Checks every byte of a data folder and says what is damaged and what is lost by it.
 @Command(
         name = "verify",
-        description =
-                "Checks every byte of a data folder that no server has open. Changes nothing.",
+        description = "Checks every byte of a data folder that no server has open.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Exit codes: 0 all is well, 1 something is damaged, 2 something cannot be read."
+            "Nothing is changed. Exit codes: 0 all is well, 1 something is damaged, 2 something cannot be read."
         })
 final class VerifyCommand implements Callable<Integer> {
     private static final int WELL = 0;
@@ -45,9 +45,8 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    /// What was found out, counted.
     private int files;
-
+    private int filesOfAStore;
     private int damagedFiles;
     private int unreadFiles;
     private long damages;
@@ -55,27 +54,21 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
         try (Vfs vfs = DiskVfs.openToRead(folder)) {
-            if (json) {
-                printJson(vfs, out);
-            } else {
-                printText(vfs, out);
-            }
-        } catch (IOException e) {
-            return refuse("%s: cannot be read: %s".formatted(folder, reason(e)));
-        } catch (FlamekeeperException e) {
+            return json ? printJson(vfs) : printText(vfs);
+        } catch (FileSystemException e) {
+            return refuse(
+                    "folder: %s cannot be read, %s (expected: a data folder)"
+                            .formatted(folder, e.getClass().getSimpleName()));
+        } catch (IOException | FlamekeeperException e) {
             return refuse(String.valueOf(e.getMessage()));
         } finally {
-            out.flush();
+            out().flush();
         }
-        return damagedFiles > 0 ? DAMAGED : unreadFiles > 0 ? UNREAD : WELL;
     }
 
-    /// The message of an exception of a file is often no more than a name.
-    private static String reason(IOException e) {
-        String name = e.getClass().getSimpleName();
-        return e.getClass() == IOException.class ? String.valueOf(e.getMessage()) : name;
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
     }
 
     private int refuse(String why) {
@@ -83,90 +76,102 @@ final class VerifyCommand implements Callable<Integer> {
         return UNREAD;
     }
 
+    /// Checks the folder; shows every file to `each`, then, if it is a data folder, the counts to `end`.
+    private int check(Vfs vfs, Consumer<FileReport> each, Runnable end) throws IOException {
+        FolderCheck.run(
+                vfs,
+                SelectorParser::pattern,
+                report -> {
+                    count(report);
+                    each.accept(report);
+                });
+        if (filesOfAStore == 0) {
+            return refuse(
+                    "folder: %s has no file of a store (expected: a data folder)"
+                            .formatted(folder));
+        }
+        end.run();
+        return damagedFiles > 0 ? DAMAGED : unreadFiles > 0 ? UNREAD : WELL;
+    }
+
     private void count(FileReport report) {
         files++;
+        filesOfAStore += report.kind() == FileReport.Kind.UNKNOWN ? 0 : 1;
         damagedFiles += report.damageCount() > 0 ? 1 : 0;
         unreadFiles += report.unread().isPresent() ? 1 : 0;
         damages += report.damageCount();
         profiles += report.profiles();
     }
 
-    private void printText(Vfs vfs, PrintWriter out) throws IOException {
+    private int printText(Vfs vfs) throws IOException {
         int width = vfs.list().stream().mapToInt(String::length).max().orElse(1);
-        FolderCheck.run(
-                vfs,
-                SelectorParser::pattern,
-                report -> {
-                    count(report);
-                    print(report, width, out);
-                });
-        out.println(verdict());
+        return check(vfs, report -> print(report, width), () -> out().println(verdict()));
     }
 
-    private static void print(FileReport report, int width, PrintWriter out) {
-        out.printf(
-                Locale.ROOT,
-                "%-" + width + "s  %,15d  %s%s%n",
-                report.name(),
-                report.bytes(),
+    private void print(FileReport report, int width) {
+        PrintWriter out = out();
+        String state =
                 report.damageCount() > 0
                         ? "DAMAGED: "
-                        : report.unread().isPresent() ? "UNREAD: " : "",
-                report.summary());
+                        : report.unread().isPresent() ? "NOT READ: " : "";
+        out.println(
+                String.format(
+                        Locale.ROOT,
+                        "%-" + width + "s  %,15d  %s%s",
+                        report.name(),
+                        report.bytes(),
+                        state,
+                        report.summary()));
         for (Damage damage : report.damages()) {
-            out.printf("    %s%n        lost: %s%n", damage.what(), damage.lost());
+            out.println("    " + damage.what());
+            out.println("        lost: " + damage.lost());
         }
-        if (report.damageCount() > report.damages().size()) {
-            out.printf("    and %d places more%n", report.damageCount() - report.damages().size());
+        long more = report.damageCount() - report.damages().size();
+        if (more > 0) {
+            out.println("    and in " + more + " more places");
         }
-        report.unread().ifPresent(why -> out.printf("    not read to its end: %s%n", why));
+        report.unread().ifPresent(why -> out.println("    " + why));
         out.flush();
     }
 
     private String verdict() {
         if (damagedFiles > 0) {
-            return String.format(
-                    Locale.ROOT,
-                    "DAMAGED: %,d places in %,d of %,d files",
-                    damages,
-                    damagedFiles,
-                    files);
+            return "DAMAGED: %d of %d files, in %d places".formatted(damagedFiles, files, damages);
         }
         return unreadFiles > 0
-                ? String.format(
-                        Locale.ROOT,
-                        "NOT KNOWN: %,d of %,d files cannot be read",
-                        unreadFiles,
-                        files)
-                : String.format(Locale.ROOT, "all well: %,d files, %,d profiles", files, profiles);
+                ? "NOT READ: %d of %d files; the others are well".formatted(unreadFiles, files)
+                : "all well: %d files, %d profiles".formatted(files, profiles);
     }
 
-    private void printJson(Vfs vfs, PrintWriter out) throws IOException {
+    private int printJson(Vfs vfs) throws IOException {
         var mapper = new ObjectMapper();
-        List<ObjectNode> reports = new ArrayList<>();
-        FolderCheck.run(
+        ArrayNode reports = mapper.createArrayNode();
+        return check(
                 vfs,
-                SelectorParser::pattern,
-                report -> {
-                    count(report);
-                    ObjectNode node = mapper.createObjectNode();
-                    node.put("name", report.name())
-                            .put("kind", report.kind().name().toLowerCase(Locale.ROOT))
-                            .put("bytes", report.bytes())
-                            .put("profiles", report.profiles())
-                            .put("summary", report.summary())
-                            .put("damageCount", report.damageCount())
-                            .put("unread", report.unread().orElse(""));
-                    node.set("damages", mapper.valueToTree(report.damages()));
-                    reports.add(node);
+                report -> reports.add(json(report, mapper)),
+                () -> {
+                    ObjectNode all =
+                            mapper.createObjectNode()
+                                    .put("folder", folder.toString())
+                                    .put("well", damagedFiles == 0 && unreadFiles == 0)
+                                    .put("profiles", profiles)
+                                    .put("damageCount", damages);
+                    all.set("files", reports);
+                    out().println(all.toPrettyString());
                 });
-        ObjectNode all =
+    }
+
+    private static ObjectNode json(FileReport report, ObjectMapper mapper) {
+        ObjectNode node =
                 mapper.createObjectNode()
-                        .put("folder", folder.toString())
-                        .put("well", damagedFiles == 0 && unreadFiles == 0)
-                        .put("profiles", profiles)
-                        .put("damages", damages);
-        all.putArray("files").addAll(reports);
-        out.println(all.toPrettyString());
+                        .put("name", report.name())
+                        .put("kind", report.kind().name().toLowerCase(Locale.ROOT))
+                        .put("bytes", report.bytes())
+                        .put("profiles", report.profiles())
+                        .put("summary", report.summary())
+                        .put("damageCount", report.damageCount())
+                        .put("unread", report.unread().orElse(""));
+        node.set("damages", mapper.valueToTree(report.damages()));
+        return node;
     }
 }

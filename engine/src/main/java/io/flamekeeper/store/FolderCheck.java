@@ -89,11 +89,11 @@ public final class FolderCheck {
             try {
                 CatalogState found = Catalog.read(vfs, name, patterns);
                 file.summary =
-                        "%s: %d segments, %d deletes"
+                        "%s: %s, %s"
                                 .formatted(
                                         inForce.isEmpty() ? "in force" : "an older one",
-                                        found.segments().size(),
-                                        found.tombstones().size());
+                                        counted(found.segments().size(), "segment"),
+                                        counted(found.tombstones().size(), "delete"));
                 CatalogCheck.fault(found)
                         .ifPresent(why ->
                                 file.damages.add(name + ": " + why, "nothing that can be named"));
@@ -137,10 +137,10 @@ public final class FolderCheck {
             Optional<String> deleted = index.whyDeleted(number);
             file.profiles = deleted.isPresent() ? 0 : found.rows();
             file.summary =
-                    "level %d, %d services, %s%s"
+                    "level %d, %s, %s%s"
                             .formatted(
                                     found.level(),
-                                    segment.partitions().size(),
+                                    counted(segment.partitions().size(), "service"),
                                     profiles(found),
                                     deleted.map("; the next start deletes it: %s"::formatted)
                                             .orElse(
@@ -161,7 +161,7 @@ public final class FolderCheck {
         if (listed.isPresent() && !listed.get().equals(found)) {
             file.damages.add(
                     "%s: %s (expected: %s, as in %s)"
-                            .formatted(file.name, found, listed.get(), index.catalog()),
+                            .formatted(file.name, text(found), text(listed.get()), index.catalog()),
                     profiles(listed.get()));
         } else if (listed.isEmpty() && found.number() != number) {
             file.damages.add(
@@ -187,9 +187,29 @@ public final class FolderCheck {
     }
 
     private static String profiles(SegmentInfo info) {
-        return info.tenant()
-                .map(tenant -> "%d profiles of tenant '%s'".formatted(info.rows(), tenant.value()))
-                .orElse(info.rows() + " profiles");
+        return counted(info.rows(), "profile")
+                + info.tenant().map(tenant -> " of tenant '" + tenant.value() + "'").orElse("");
+    }
+
+    private static String text(SegmentInfo info) {
+        return "number %d, level %d, %s at %d to %d ms, %d bytes, %s"
+                .formatted(
+                        info.number(),
+                        info.level(),
+                        profiles(info),
+                        info.firstMillis(),
+                        info.lastMillis(),
+                        info.bytes(),
+                        info.replaces()
+                                .map(head ->
+                                        "of "
+                                                + new Generation(head.shard(), head.generation())
+                                                        .logName())
+                                .orElse("of no log"));
+    }
+
+    private static String counted(long count, String thing) {
+        return count + " " + thing + (count == 1 ? "" : "s");
     }
 
     private void checkLog(Generation log, FolderIndex index, File file) throws IOException {
@@ -204,10 +224,10 @@ public final class FolderCheck {
         WalEnd end = found.end();
         file.profiles = found.profiles();
         file.summary =
-                "%d frames, %d profiles%s"
+                "%s, %s%s"
                         .formatted(
-                                end.frameCount(),
-                                found.profiles(),
+                                counted(end.frameCount(), "frame"),
+                                counted(found.profiles(), "profile"),
                                 end.rest() == Rest.UNFINISHED
                                         ? "; then no whole frame: an unfinished write, or decay of the last one"
                                         : "");
