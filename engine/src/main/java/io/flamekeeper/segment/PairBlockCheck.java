@@ -3,6 +3,7 @@ package io.flamekeeper.segment;
 import io.flamekeeper.column.BitPacking;
 import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.column.PackedLongs;
+import io.flamekeeper.model.Damage;
 import io.flamekeeper.model.FlamekeeperException;
 import java.util.BitSet;
 import java.util.Optional;
@@ -83,7 +84,7 @@ final class PairBlockCheck {
         try {
             reader.forEach(from, to, blocks.pairCount(), extremes);
         } catch (FlamekeeperException e) {
-            return Optional.of(PartitionCheck.messageOf(e));
+            return Optional.of(Damage.reasonOf(e));
         }
         return extremes.fault(nodeMin.get(block), nodeMax.get(block), nodeCount)
                 .map(fault ->

@@ -2,7 +2,6 @@ package io.flamekeeper.segment;
 
 import io.flamekeeper.dictionary.DictionaryCheck;
 import io.flamekeeper.model.Damage;
-import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
@@ -127,19 +126,9 @@ final class PartitionCheck {
             return Optional.of(reader.get());
         } catch (FlamekeeperException e) {
             damaged.add(section);
-            report(messageOf(e), lostWith(section));
+            report(Damage.reasonOf(e), lostWith(section));
             return Optional.empty();
         }
-    }
-
-    /// Why something cannot be read.
-    ///
-    /// @throws FlamekeeperException the same, if that is no fault of the file
-    static String messageOf(FlamekeeperException e) {
-        if (e.code() == ErrorCode.STORE_UNAVAILABLE) {
-            throw e;
-        }
-        return String.valueOf(e.getMessage());
     }
 
     /// Reports the first fault of a section.

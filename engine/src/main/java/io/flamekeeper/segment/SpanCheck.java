@@ -3,6 +3,7 @@ package io.flamekeeper.segment;
 import io.flamekeeper.column.BitPacking;
 import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.column.PackedLongs;
+import io.flamekeeper.model.Damage;
 import io.flamekeeper.model.FlamekeeperException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -52,7 +53,7 @@ final class SpanCheck {
                                 why -> report("%s, span index %d: %s".formatted(file, chunk, why)));
             }
         } catch (FlamekeeperException e) {
-            report(PartitionCheck.messageOf(e));
+            report(Damage.reasonOf(e));
         }
     }
 
@@ -66,7 +67,7 @@ final class SpanCheck {
         try {
             reader.read((long) block * BitPacking.BLOCK, count, spanId);
         } catch (FlamekeeperException e) {
-            report(PartitionCheck.messageOf(e));
+            report(Damage.reasonOf(e));
             return false;
         }
         for (int i = 0; i < count; i++) {
