@@ -103,7 +103,7 @@ class FolderCheckTest {
     @Test
     void anyFolder_asACrashLeavesIt_isWell() {
         long states = 0;
-        for (long seed = 1; seed <= 40; seed++) {
+        for (long seed = 1; seed <= 30; seed++) {
             var random = new SplittableRandom(seed);
             SimulatedVfs vfs = SimulatedVfs.empty(Faults.NONE);
             for (int round = 0; round < 6; round++) {
@@ -162,8 +162,8 @@ class FolderCheckTest {
             expectWell(files, "seed " + seed);
             for (Map.Entry<String, byte[]> file : files.entrySet()) {
                 int length = file.getValue().length;
-                for (int i = 0; i < Math.min(length, 600); i++) {
-                    int at = i < 200 ? i : random.nextInt(length);
+                for (int i = 0; i < Math.min(length, 300); i++) {
+                    int at = i < 100 ? i : random.nextInt(length);
                     outcomes.merge(
                             flip(files, file.getKey(), at, 1 << random.nextInt(8)),
                             1,
@@ -231,7 +231,7 @@ class FolderCheckTest {
         var compacted = SimulatedVfs.empty(Faults.NONE);
         var profiles = new RandomProfiles(seed, RandomProfiles.Shape.SMALL);
         try (EmbeddedStore store = TestStores.open(compacted, 1)) {
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 15; i++) {
                 store.append(Workload.TENANT, List.of(profiles.next()));
             }
             store.seal();
