@@ -10,7 +10,7 @@ import io.flamekeeper.store.EmbeddedStore;
 import io.flamekeeper.store.StoreConfig;
 import io.flamekeeper.vfs.DiskVfs;
 import io.flamekeeper.wal.LogFiles;
-import io.flamekeeper.wal.WalReader;
+import io.flamekeeper.wal.WalRecovery;
 import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -108,7 +108,7 @@ public final class RestartTime {
     private static void copy(LogFiles files, long generation) throws IOException {
         try (WalWriter copy =
                 WalWriter.create(files, "wal-0-" + generation + ".log", 0, generation)) {
-            WalReader.replay(
+            WalRecovery.replay(
                             files,
                             "wal-0-1.log",
                             0,

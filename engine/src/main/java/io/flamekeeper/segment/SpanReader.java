@@ -18,6 +18,9 @@ public final class SpanReader {
     private final PackedBlock.Decoder decoder;
     private final PackedLongs.Reader offsets;
     private final PackedLongs.Reader lengths;
+    private final PackedLongs.Reader chunkEntries;
+    private final PackedLongs.Reader chunkOffsets;
+    private final PackedLongs.Reader chunkLengths;
     private final long[] spanId;
     private int decoded = -1;
 
@@ -28,6 +31,9 @@ public final class SpanReader {
         this.decoder = decoder;
         offsets = blocks.offset().reader(decoder);
         lengths = blocks.bytes().reader(decoder);
+        chunkEntries = blocks.chunkEntries().reader(decoder);
+        chunkOffsets = blocks.chunkOffset().reader(decoder);
+        chunkLengths = blocks.chunkBytes().reader(decoder);
         spanId = new long[(int) Math.min(BitPacking.BLOCK, blocks.spanCount())];
     }
 
@@ -64,9 +70,10 @@ public final class SpanReader {
         byte[] bytes = new byte[(int) length];
         file.read(base + offset, bytes, bytes.length);
         int end = bytes.length - Integer.BYTES;
-        if (Checksum.of(bytes, 0, end)
-                != new ByteSource(what, bytes, end, bytes.length).nextInt()) {
-            throw file.mismatch(what, base + offset, bytes.length);
+        int found = Checksum.of(bytes, 0, end);
+        int crc = new ByteSource(what, bytes, end, bytes.length).nextInt();
+        if (found != crc) {
+            throw file.mismatch(what, base + offset, bytes.length, found, crc);
         }
         return new ByteSource(file.name() + ", " + what, bytes, 0, end);
     }
@@ -75,18 +82,8 @@ public final class SpanReader {
     /// `[1024 · b, 1024 · (b + 1))`.
     public BitSet blocksOf(long[] spanIds) {
         var found = new BitSet();
-        PackedLongs.Reader entries = blocks.chunkEntries().reader(decoder);
-        PackedLongs.Reader chunkOffsets = blocks.chunkOffset().reader(decoder);
-        PackedLongs.Reader chunkLengths = blocks.chunkBytes().reader(decoder);
         for (int chunk = 0; chunk < blocks.chunkEntries().count(); chunk++) {
-            String what = "span index " + chunk;
-            ByteSource source = open(what, chunkOffsets.get(chunk), chunkLengths.get(chunk));
-            long count = entries.get(chunk);
-            if (count < 0 || count > (long) BitPacking.BLOCK * SpanBlocks.CHUNK_BLOCKS) {
-                throw source.corrupt("has " + count + " entries");
-            }
-            PackedLongs index = PackedLongs.read(what, source, (int) count);
-            source.expectEnd();
+            PackedLongs index = index(chunk);
             PackedLongs.Reader reader = index.reader(decoder);
             for (long one : spanIds) {
                 long hash = SpanBlocks.hash(one);
@@ -102,6 +99,19 @@ public final class SpanReader {
             }
         }
         return found;
+    }
+
+    /// The span index of a chunk.
+    PackedLongs index(int chunk) {
+        String what = "span index " + chunk;
+        ByteSource source = open(what, chunkOffsets.get(chunk), chunkLengths.get(chunk));
+        long count = chunkEntries.get(chunk);
+        if (count < 0 || count > (long) BitPacking.BLOCK * SpanBlocks.CHUNK_BLOCKS) {
+            throw source.corrupt("has " + count + " entries");
+        }
+        PackedLongs index = PackedLongs.read(what, source, (int) count);
+        source.expectEnd();
+        return index;
     }
 
     /// First entry that is at least `wanted`.

@@ -64,10 +64,17 @@ final class GroupCodec {
         }
     }
 
-    /// Adds to the head what [#write] wrote.
+    /// What one frame holds beside the names it added to the dictionary of its partition.
+    record Group(HeadPartition partition, Optional<UploadMark> upload, List<ProfileRow> rows) {}
+
+    /// Reads what [#write] wrote. Adds the partition and the names to the head, not the rows.
     ///
+    /// @param type of the frame
     /// @throws FlamekeeperException `CORRUPT_DATA`; the head is then as it was
-    static void read(ByteSource source, Head head) {
+    static Group read(int type, ByteSource source, Head head) {
+        if (type != FRAME_TYPE) {
+            throw source.corrupt("frame of unknown type " + type);
+        }
         int number = source.nextInt(head.partitionCount());
         boolean isNew = number == head.partitionCount();
         HeadPartition partition = isNew ? head.add(readKey(source)) : head.partition(number);
@@ -77,7 +84,7 @@ final class GroupCodec {
             DictionaryCodec.read(source, partition.dictionary());
             List<ProfileRow> rows = readRows(source, partition.dictionary().mark().series());
             source.expectEnd();
-            head.addRows(partition, upload, rows);
+            return new Group(partition, upload, rows);
         } catch (FlamekeeperException e) {
             partition.dictionary().rollbackTo(before);
             if (isNew) {

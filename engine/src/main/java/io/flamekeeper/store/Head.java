@@ -62,6 +62,11 @@ final class Head {
         numberByKey.remove(partitions.removeLast().key());
     }
 
+    /// Adds what was read back.
+    void add(GroupCodec.Group group) {
+        addRows(group.partition(), group.upload(), group.rows());
+    }
+
     /// @param upload empty if it cannot be known again
     void addRows(HeadPartition partition, Optional<UploadMark> upload, List<ProfileRow> rows) {
         partition.add(rows);

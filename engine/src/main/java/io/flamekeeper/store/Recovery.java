@@ -8,7 +8,7 @@ import io.flamekeeper.segment.Segment;
 import io.flamekeeper.segment.SegmentHeader;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.wal.LogFiles;
-import io.flamekeeper.wal.WalReader;
+import io.flamekeeper.wal.WalRecovery;
 import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ import java.util.function.Function;
 /// If the newest catalog cannot be read, or lacks a file it names, every segment that it does not name counts as
 /// newer.
 final class Recovery {
-    private static final String SET_ASIDE = ".quarantine";
+    static final String SET_ASIDE = ".quarantine";
 
     private final Vfs vfs;
     private final LogFiles logFiles;
@@ -355,17 +355,12 @@ final class Recovery {
     private OpenLog replay(Generation generation) throws IOException {
         var head = new Head(generation, hashSeed);
         WalWriter wal =
-                WalReader.replay(
+                WalRecovery.replay(
                         logFiles,
                         generation.logName(),
                         generation.shard(),
                         generation.number(),
-                        (type, payload) -> {
-                            if (type != GroupCodec.FRAME_TYPE) {
-                                throw payload.corrupt("frame of unknown type " + type);
-                            }
-                            GroupCodec.read(payload, head);
-                        },
+                        (type, payload) -> head.add(GroupCodec.read(type, payload, head)),
                         report);
         return new OpenLog(head, wal);
     }

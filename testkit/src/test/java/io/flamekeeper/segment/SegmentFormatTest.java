@@ -34,12 +34,12 @@ import org.junit.jupiter.api.Test;
 /// changed by one bit says so.
 class SegmentFormatTest {
     /// Made when version 1 was; never again.
-    private static final String FIXTURE = "/segment/version-1.seg";
+    static final String FIXTURE = "/segment/version-1.seg";
 
     private static final String FIXTURE_TEXT = "/segment/version-1.txt";
 
     /// Two services of two tenants, with spans, uploads, and every kind of sum.
-    private static byte[] written(long seed, int groups, SumPlan plan) throws IOException {
+    static byte[] written(long seed, int groups, SumPlan plan) throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         try (VfsFile file = vfs.create("a.seg")) {
             var writer = new SegmentWriter(file, SegmentHeader.sealed(9, 1, 4));
@@ -192,7 +192,7 @@ class SegmentFormatTest {
         }
     }
 
-    private static Segment open(byte[] bytes) throws IOException {
+    static Segment open(byte[] bytes) throws IOException {
         return Segment.open(SimulatedVfs.of(Map.of("a.seg", bytes), Faults.NONE), "a.seg");
     }
 
@@ -246,7 +246,7 @@ class SegmentFormatTest {
                 .isEqualTo(new String(resource(FIXTURE_TEXT), UTF_8));
     }
 
-    private static byte[] resource(String name) throws IOException {
+    static byte[] resource(String name) throws IOException {
         try (InputStream in = SegmentFormatTest.class.getResourceAsStream(name)) {
             return Objects.requireNonNull(in, name).readAllBytes();
         }

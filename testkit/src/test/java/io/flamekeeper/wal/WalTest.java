@@ -60,7 +60,7 @@ class WalTest {
         List<String> frames = new ArrayList<>();
         List<String> report = new ArrayList<>();
         WalWriter wal =
-                WalReader.replay(
+                WalRecovery.replay(
                         files(vfs),
                         name(generation),
                         SHARD,
