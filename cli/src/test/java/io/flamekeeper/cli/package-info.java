@@ -1,0 +1,4 @@
+@NullMarked
+package io.flamekeeper.cli;
+
+import org.jspecify.annotations.NullMarked;
