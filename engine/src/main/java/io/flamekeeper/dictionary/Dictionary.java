@@ -27,8 +27,8 @@ public final class Dictionary {
         strings = new StringIds(hasher);
         functions = new FunctionIds(hasher);
         mappings = new MappingIds(hasher);
-        frames = new FrameIds(hasher);
-        nodes = new NodeIds(hasher);
+        frames = new FrameIds(hashSeed, hasher);
+        nodes = new NodeIds(hashSeed);
         series = new SeriesIds(hasher, strings);
     }
 
