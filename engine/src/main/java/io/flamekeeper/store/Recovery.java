@@ -42,7 +42,7 @@ import java.util.function.Function;
 /// | anything else                                                  | left alone                               |
 ///
 /// If the newest catalog cannot be read, or lacks a file it names, every segment that it does not name counts as
-/// newer.
+/// newer. What it deleted and the files still have is then shown again, and the report says so.
 final class Recovery {
     static final String SET_ASIDE = ".quarantine";
 
@@ -171,6 +171,7 @@ final class Recovery {
             }
         }
         takeUp(unlisted, present, logged);
+        reportDeletes(catalog);
         publishWhatIsLive(catalog);
         deleteSuperseded();
         for (Generation generation : logged) {
@@ -297,6 +298,16 @@ final class Recovery {
                     }
                 }
             }
+        }
+    }
+
+    /// A segment that the catalog does not explain is one that a later catalog knew.
+    private void reportDeletes(Catalog catalog) {
+        boolean isLaterLost = !catalog.isNewest() || !takenUp.isEmpty();
+        if (isLaterLost && !live.isEmpty()) {
+            report.add(
+                    "catalog: the last state is lost, so profiles that were deleted may be shown again"
+                            + " (expected: deletes to be sent again)");
         }
     }
 

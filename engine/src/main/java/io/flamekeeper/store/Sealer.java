@@ -128,11 +128,15 @@ final class Sealer {
         }
     }
 
-    /// What cannot be given up now is tried again.
+    /// What cannot be given up now is tried again; what somebody else took is gone as well.
     private void deleteLogs() {
         try {
             while (!replaced.isEmpty()) {
-                logFiles.retire(replaced.getFirst().generation.logName());
+                String log = replaced.getFirst().generation.logName();
+                if (!logFiles.retire(log)) {
+                    report.accept(
+                            log + ": missing (expected: to be left alone); its segment has it all");
+                }
                 replaced.removeFirst().segment.logIsGone();
             }
         } catch (IOException e) {

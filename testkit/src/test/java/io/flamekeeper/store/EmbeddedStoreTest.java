@@ -182,6 +182,31 @@ class EmbeddedStoreTest {
     }
 
     @Test
+    void seal_logMissing_saysSoOnceAndGoesOn() throws IOException {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        List<String> report = new ArrayList<>();
+        try (EmbeddedStore store = TestStores.open(vfs, 1, report)) {
+            store.append(Workload.TENANT, List.of(drawn(1_000)));
+            String log = logs(vfs).getFirst();
+            vfs.delete(log);
+            store.seal();
+            store.append(Workload.TENANT, List.of(drawn(2_000)));
+            store.seal();
+            store.seal();
+
+            assertThat(report).singleElement().asString().contains(log + ": missing");
+            assertThat(logs(vfs)).as("the next log is retired too").isEmpty();
+            store.compactAll();
+            assertThat(store.statistics().segmentCount()).isEqualTo(1);
+            assertThat(total(store, TimeRange.ALWAYS)).isEqualTo(20);
+        }
+    }
+
+    private static List<String> logs(SimulatedVfs vfs) {
+        return vfs.content().keySet().stream().filter(name -> name.startsWith("wal-")).toList();
+    }
+
+    @Test
     void head_dictionaryFull_isSealedByItselfAndLosesNoName() {
         var profiles = new RandomProfiles(21, new RandomProfiles.Shape(1, 60, 120, 3, 40));
         var vfs = SimulatedVfs.empty(Faults.NONE);
