@@ -77,7 +77,7 @@ public final class RestartTime {
         try (DiskVfs vfs = DiskVfs.open(folder)) {
             var files = new LogFiles(vfs, 4 << 20, 0);
             for (long generation = 2; generation <= logs; generation++) {
-                copy(files, generation);
+                copy(vfs, files, generation);
             }
         }
         System.out.printf("logs %d, profiles %d each%n", logs, profiles);
@@ -105,21 +105,20 @@ public final class RestartTime {
         return new ProfileGroup(service, group.symbols(), group.stacks(), profiles);
     }
 
-    private static void copy(LogFiles files, long generation) throws IOException {
+    private static void copy(DiskVfs vfs, LogFiles files, long generation) throws IOException {
         try (WalWriter copy =
                 WalWriter.create(files, "wal-0-" + generation + ".log", 0, generation)) {
-            WalReader.replay(
-                            files,
-                            "wal-0-1.log",
-                            0,
-                            1,
-                            (type, payload) -> {
-                                byte[] bytes = payload.nextBytes(payload.remaining());
-                                copy.beginFrame().putBytes(bytes, 0, bytes.length);
-                                copy.endFrame(type);
-                            },
-                            new ArrayList<>())
-                    .close();
+            WalReader.read(
+                    vfs,
+                    "wal-0-1.log",
+                    0,
+                    1,
+                    (type, payload) -> {
+                        byte[] bytes = payload.nextBytes(payload.remaining());
+                        copy.beginFrame().putBytes(bytes, 0, bytes.length);
+                        copy.endFrame(type);
+                    },
+                    System.err::println);
             copy.write();
             copy.sync();
         }

@@ -12,6 +12,7 @@ import io.flamekeeper.segment.UploadMark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /// One group as the payload of a log frame. *u* is a varint, *z* a zig-zag varint.
 ///
@@ -64,6 +65,13 @@ final class GroupCodec {
         }
     }
 
+    /// @throws FlamekeeperException `CORRUPT_DATA` if the frame is of another type
+    static void expect(int type, ByteSource payload) {
+        if (type != FRAME_TYPE) {
+            throw payload.corrupt("frame of unknown type " + type);
+        }
+    }
+
     /// Adds to the head what [#write] wrote.
     ///
     /// @throws FlamekeeperException `CORRUPT_DATA`; the head is then as it was
@@ -75,15 +83,32 @@ final class GroupCodec {
         try {
             Optional<UploadMark> upload = readUpload(source);
             DictionaryCodec.read(source, partition.dictionary());
-            List<ProfileRow> rows = readRows(source, partition.dictionary().mark().series());
+            List<LoggedRow> rows = readRows(source, partition.dictionary().mark().series());
             source.expectEnd();
-            head.addRows(partition, upload, rows);
+            head.addLogged(partition, upload, rows);
         } catch (FlamekeeperException e) {
             partition.dictionary().rollbackTo(before);
             if (isNew) {
                 head.removeLast();
             }
             throw e;
+        }
+    }
+
+    /// Reads of what [#write] wrote only which upload it came with.
+    ///
+    /// @param keys of the log's partitions so far, to which a new one is added
+    /// @throws FlamekeeperException `CORRUPT_DATA`; `keys` are then as they were
+    static void readUpload(
+            ByteSource source,
+            List<PartitionKey> keys,
+            BiConsumer<PartitionKey, UploadMark> uploads) {
+        int number = source.nextInt(keys.size());
+        boolean isNew = number == keys.size();
+        PartitionKey key = isNew ? readKey(source) : keys.get(number);
+        readUpload(source).ifPresent(mark -> uploads.accept(key, mark));
+        if (isNew) {
+            keys.add(key);
         }
     }
 
@@ -98,9 +123,10 @@ final class GroupCodec {
                         new UploadMark(source.nextLong(), source.nextLong(), source.nextZigZag()));
     }
 
-    private static List<ProfileRow> readRows(ByteSource source, int seriesCount) {
+    /// The pairs stay as they are: a head keeps them in the same form.
+    private static List<LoggedRow> readRows(ByteSource source, int seriesCount) {
         int count = source.nextCount();
-        List<ProfileRow> rows = new ArrayList<>(count);
+        List<LoggedRow> rows = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             int series = source.nextInt(seriesCount - 1);
             long timeNanos = source.nextZigZag();
@@ -112,14 +138,22 @@ final class GroupCodec {
             if (pairCount > source.remaining()) {
                 throw source.corrupt(pairCount + " pairs in " + source.remaining() + " bytes");
             }
-            int[] node = new int[pairCount];
-            long[] value = new long[pairCount];
-            long[] spanId = new long[hasSpans ? pairCount : 0];
-            PairCodec.read(source, pairCount, node, value);
+            int start = source.position();
+            long total = PairCodec.skip(source, pairCount);
             if (hasSpans) {
-                PairCodec.readSpans(source, pairCount, spanId);
+                PairCodec.skipSpans(source, pairCount);
             }
-            rows.add(ProfileRow.of(series, timeNanos, durationNanos, period, node, value, spanId));
+            rows.add(
+                    new LoggedRow(
+                            series,
+                            timeNanos,
+                            durationNanos,
+                            period,
+                            total,
+                            pairCountAndSpans,
+                            source.array(),
+                            start,
+                            source.position() - start));
         }
         return rows;
     }

@@ -22,6 +22,7 @@ import java.time.Duration;
 ///     together; 24 bytes each
 /// @param reserveBytes   size of a file that is given up when the disk is full, so that what makes room can go
 ///     on; 0 = none
+/// @param readBackWait   how long a snapshot, seal or delete waits after a start for what logs hold; then it is refused
 public record StoreConfig(
         int shardCount,
         int queueGroupsMax,
@@ -34,7 +35,8 @@ public record StoreConfig(
         int dictionaryNodesMax,
         long dictionaryStringBytesMax,
         int uploadsMax,
-        long reserveBytes) {
+        long reserveBytes,
+        Duration readBackWait) {
     /// A head this many times over its limits, because sealing fails, takes nothing more.
     static final int OVERFULL = 2;
 
@@ -49,6 +51,7 @@ public record StoreConfig(
         check("dictionaryNodesMax", dictionaryNodesMax);
         check("dictionaryStringBytesMax", dictionaryStringBytesMax);
         check("uploadsMax", uploadsMax);
+        check("readBackWait", readBackWait.toMillis());
         if (reserveBytes < 0) {
             throw new FlamekeeperException(
                     ErrorCode.INVALID_CONFIGURATION,
@@ -77,7 +80,8 @@ public record StoreConfig(
                 4_000_000,
                 64L << 20,
                 4_000_000,
-                64L << 20);
+                64L << 20,
+                Duration.ofSeconds(10));
     }
 
     /// With another queue.
@@ -94,7 +98,8 @@ public record StoreConfig(
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
                 uploadsMax,
-                reserveBytes);
+                reserveBytes,
+                readBackWait);
     }
 
     /// With other limits of a head.
@@ -111,7 +116,8 @@ public record StoreConfig(
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
                 uploadsMax,
-                reserveBytes);
+                reserveBytes,
+                readBackWait);
     }
 
     /// With other steps of a log's file.
@@ -128,7 +134,8 @@ public record StoreConfig(
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
                 uploadsMax,
-                reserveBytes);
+                reserveBytes,
+                readBackWait);
     }
 
     /// With another moment of answering.
@@ -145,7 +152,8 @@ public record StoreConfig(
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
                 uploadsMax,
-                reserveBytes);
+                reserveBytes,
+                readBackWait);
     }
 
     /// With other limits of a dictionary.
@@ -162,7 +170,8 @@ public record StoreConfig(
                 nodes,
                 stringBytes,
                 uploadsMax,
-                reserveBytes);
+                reserveBytes,
+                readBackWait);
     }
 
     /// With another number of uploads that are known.
@@ -179,7 +188,8 @@ public record StoreConfig(
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
                 uploads,
-                reserveBytes);
+                reserveBytes,
+                readBackWait);
     }
 
     /// With another reserve.
@@ -196,6 +206,25 @@ public record StoreConfig(
                 dictionaryNodesMax,
                 dictionaryStringBytesMax,
                 uploadsMax,
-                bytes);
+                bytes,
+                readBackWait);
+    }
+
+    /// With another patience after a start.
+    public StoreConfig withReadBackWait(Duration max) {
+        return new StoreConfig(
+                shardCount,
+                queueGroupsMax,
+                batchBytesMax,
+                sealLogBytes,
+                sealHeadBytes,
+                sealAge,
+                logStepBytes,
+                durability,
+                dictionaryNodesMax,
+                dictionaryStringBytesMax,
+                uploadsMax,
+                reserveBytes,
+                max);
     }
 }

@@ -12,12 +12,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.Consumer;
 
-/// Reads a log back after a start and leaves it so that writing can go on.
+/// Reads the log of an earlier process. Nothing is written to it: its process is gone, and the next one has a log
+/// of its own.
 ///
 /// The log ends where no frame continues it. As a rule there are zeros then, and nothing is said. If there is
-/// anything else, it is a write that was never finished, and is cut off. And if a frame further behind proves
+/// anything else, it is a write that was never finished, and does not count. And if a frame further behind proves
 /// that the one missing had been durable, then this is decay, and what is there is first copied to a file
 /// `….quarantine`. Of both a line tells. Doing all this again after a crash in the middle of it comes to the
 /// same. What was read is synced before it counts: a process that was killed may have left it in memory only.
@@ -33,12 +34,12 @@ public final class WalReader {
     /// up to look like ever so many.
     private static final int SEARCH_FACTOR = 16;
 
-    private final LogFiles files;
+    private final Vfs vfs;
     private final String name;
     private final VfsFile file;
     private final byte[] header;
     private final long size;
-    private final List<String> report;
+    private final Consumer<String> report;
 
     /// What `window` holds of the file: `windowBytes` bytes from `windowStart` on.
     private byte[] window;
@@ -46,9 +47,9 @@ public final class WalReader {
     private long windowStart;
     private int windowBytes;
 
-    private WalReader(LogFiles files, String name, VfsFile file, byte[] header, List<String> report)
+    private WalReader(Vfs vfs, String name, VfsFile file, byte[] header, Consumer<String> report)
             throws IOException {
-        this.files = files;
+        this.vfs = vfs;
         this.name = name;
         this.file = file;
         this.header = header;
@@ -65,27 +66,65 @@ public final class WalReader {
         void frame(int type, ByteSource payload);
     }
 
-    /// Calls `visitor` for every frame in order, and opens the log for writing behind the last.
+    /// Calls `visitor` for every frame in order, and makes sure of what it was given.
     ///
     /// @param report gets a line for everything that is not as it was left
+    /// @return where the last frame ends, 0 if there is none
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote it; the file
     ///     is left alone
-    public static WalWriter replay(
-            LogFiles files,
+    public static long read(
+            Vfs vfs,
             String name,
             int shard,
             long generation,
             FrameVisitor visitor,
-            List<String> report)
+            Consumer<String> report)
             throws IOException {
-        VfsFile file = files.vfs().open(name);
-        try {
+        try (VfsFile file = vfs.open(name)) {
             byte[] header = WalLayout.header(shard, generation);
-            return new WalReader(files, name, file, header, report).replay(visitor);
-        } catch (IOException | RuntimeException e) {
-            file.close();
-            throw e;
+            return new WalReader(vfs, name, file, header, report).read(visitor);
         }
+    }
+
+    /// Calls `visitor` for every frame of a log that [#read] has been through.
+    ///
+    /// @param end    what that returned
+    /// @param report gets a line if not everything can be read any more
+    /// @return where the last frame that could be read ends: `end`, but for decay since then or a payload that
+    ///     this visitor makes no sense of
+    public static long readAgain(
+            Vfs vfs,
+            String name,
+            int shard,
+            long generation,
+            long end,
+            FrameVisitor visitor,
+            Consumer<String> report)
+            throws IOException {
+        try (VfsFile file = vfs.open(name)) {
+            byte[] header = WalLayout.header(shard, generation);
+            var reader = new WalReader(vfs, name, file, header, report);
+            return reader.readFrames(start(header), end, visitor).bytes;
+        }
+    }
+
+    /// Copies `[from, to)` of a log to a file `….quarantine`, durably.
+    public static void setAside(Vfs vfs, String name, long from, long to, Consumer<String> report)
+            throws IOException {
+        try (VfsFile file = vfs.open(name)) {
+            new WalReader(vfs, name, file, new byte[0], report).setAside(from, to);
+        }
+    }
+
+    /// A place between two frames.
+    ///
+    /// @param bytes    where it is in the file
+    /// @param crc      what the next frame names as the frame before it
+    /// @param sequence number of the next frame
+    private record Position(long bytes, int crc, long sequence) {}
+
+    private static Position start(byte[] header) {
+        return new Position(WalLayout.HEADER_BYTES, WalLayout.chainStart(header), 1);
     }
 
     /// What is where the header should be.
@@ -96,30 +135,23 @@ public final class WalReader {
         DAMAGED
     }
 
-    private WalWriter replay(FrameVisitor visitor) throws IOException {
+    private long read(FrameVisitor visitor) throws IOException {
         Header found = readHeader();
-        var start = new WalWriter.Position(WalLayout.HEADER_BYTES, WalLayout.chainStart(header), 1);
-        WalWriter.Position end = readFrames(start, visitor);
+        Position start = start(header);
+        Position end = readFrames(start, size, visitor);
         boolean isEmpty = end.equals(start);
         boolean isTidy =
-                end.bytes() >= size
-                        || isEnd(end.bytes())
+                end.bytes >= size
+                        || isEnd(end.bytes)
                         || (isEmpty && found == Header.OF_ANOTHER_LOG);
-        if (end.bytes() < size) {
-            isTidy &= !isSetAside(end, isTidy);
+        if (end.bytes < size) {
+            lookBehind(end, isTidy);
         }
-        if (isEmpty) {
-            end = new WalWriter.Position(0, start.crc(), start.sequence());
-        } else if (found != Header.AS_WRITTEN) {
-            report.add(name + ": header damaged, restored");
-            file.write(0, ByteBuffer.wrap(header));
-        }
-        boolean isCut = end.bytes() < size && (isEmpty || !isTidy);
-        if (isCut) {
-            file.truncate(end.bytes());
+        if (!isEmpty && found != Header.AS_WRITTEN) {
+            report.accept(name + ": header damaged, read all the same");
         }
         file.sync();
-        return WalWriter.resume(files, name, header, file, isCut ? end.bytes() : size, end);
+        return isEmpty ? 0 : end.bytes;
     }
 
     private Header readHeader() throws IOException {
@@ -159,13 +191,13 @@ public final class WalReader {
         return true;
     }
 
-    private WalWriter.Position readFrames(WalWriter.Position start, FrameVisitor visitor)
-            throws IOException {
-        WalWriter.Position at = start;
-        while (isFrame(at.bytes())) {
-            int frame = (int) (at.bytes() - windowStart);
-            if ((int) INT.get(window, frame + WalLayout.FRAME_CHECKED_FROM) != at.crc()
-                    || (long) LONG.get(window, frame + WalLayout.FRAME_SEQUENCE) != at.sequence()) {
+    /// @param end frames from there on are not looked at
+    private Position readFrames(Position start, long end, FrameVisitor visitor) throws IOException {
+        Position at = start;
+        while (at.bytes < end && isFrame(at.bytes)) {
+            int frame = (int) (at.bytes - windowStart);
+            if ((int) INT.get(window, frame + WalLayout.FRAME_CHECKED_FROM) != at.crc
+                    || (long) LONG.get(window, frame + WalLayout.FRAME_SEQUENCE) != at.sequence) {
                 break;
             }
             int payloadBytes = (int) INT.get(window, frame);
@@ -174,7 +206,7 @@ public final class WalReader {
                 visitor.frame(
                         window[payload - 1],
                         new ByteSource(
-                                name + " at byte " + at.bytes(),
+                                name + " at byte " + at.bytes,
                                 window,
                                 payload,
                                 payload + payloadBytes));
@@ -182,14 +214,14 @@ public final class WalReader {
                 if (e.code() != ErrorCode.CORRUPT_DATA) {
                     throw e;
                 }
-                report.add(e.getMessage());
+                report.accept(String.valueOf(e.getMessage()));
                 break;
             }
             at =
-                    new WalWriter.Position(
-                            at.bytes() + WalLayout.FRAME_HEADER_BYTES + payloadBytes,
+                    new Position(
+                            at.bytes + WalLayout.FRAME_HEADER_BYTES + payloadBytes,
                             (int) INT.get(window, frame + WalLayout.FRAME_CRC),
-                            at.sequence() + 1);
+                            at.sequence + 1);
         }
         return at;
     }
@@ -226,37 +258,37 @@ public final class WalReader {
     }
 
     /// Copies away what had been acknowledged and can no longer be reached, if there is such a thing.
-    private boolean isSetAside(WalWriter.Position end, boolean isTidy) throws IOException {
+    private void lookBehind(Position end, boolean isTidy) throws IOException {
         long lost = endOfAcknowledged(end, isTidy);
-        if (lost > end.bytes()) {
-            String aside = name + "." + end.bytes() + ".quarantine";
-            copy(end.bytes(), lost, aside);
-            report.add(
-                    "%s: damaged at byte %d, frame %d; the %d bytes from there on, which had been acknowledged, are in %s"
-                            .formatted(
-                                    name, end.bytes(), end.sequence(), lost - end.bytes(), aside));
-            return true;
+        if (lost > end.bytes) {
+            setAside(end.bytes, lost);
+        } else if (!isTidy) {
+            report.accept(
+                    "%s: ends at byte %d, frame %d; what comes there is no whole frame: an unfinished write, or decay of the last one"
+                            .formatted(name, end.bytes, end.sequence));
         }
-        if (!isTidy) {
-            report.add(
-                    "%s: cut at byte %d, frame %d; what comes there is no whole frame: an unfinished write, or decay of the last one"
-                            .formatted(name, end.bytes(), end.sequence()));
-        }
-        return false;
+    }
+
+    private void setAside(long from, long to) throws IOException {
+        String aside = name + "." + from + ".quarantine";
+        copy(from, to, aside);
+        report.accept(
+                "%s: damaged at byte %d; the %d bytes from there on, which had been acknowledged, are in %s"
+                        .formatted(name, from, to - from, aside));
     }
 
     /// Where the last whole frame of this log behind `end` ends, if any of them was written after a sync of the
     /// one missing at `end`; else `end`.
-    private long endOfAcknowledged(WalWriter.Position end, boolean isTidy) throws IOException {
-        long sequenceMax = end.sequence() + (size - end.bytes()) / WalLayout.FRAME_HEADER_BYTES;
-        long budget = SEARCH_FACTOR * (size - end.bytes());
+    private long endOfAcknowledged(Position end, boolean isTidy) throws IOException {
+        long sequenceMax = end.sequence + (size - end.bytes) / WalLayout.FRAME_HEADER_BYTES;
+        long budget = SEARCH_FACTOR * (size - end.bytes);
         boolean proven = false;
-        long last = end.bytes();
-        long position = end.bytes();
+        long last = end.bytes;
+        long position = end.bytes;
         while (load(position, WalLayout.FRAME_HEADER_BYTES)) {
             int frame = (int) (position - windowStart);
             long sequence = (long) LONG.get(window, frame + WalLayout.FRAME_SEQUENCE);
-            if (sequence <= end.sequence() || sequence > sequenceMax) {
+            if (sequence <= end.sequence || sequence > sequenceMax) {
                 position++;
                 continue;
             }
@@ -264,7 +296,7 @@ public final class WalReader {
             boolean isAfterSync = window[frame + WalLayout.FRAME_AFTER_SYNC] == 1;
             budget -= Math.clamp(payloadBytes, 0, size - position);
             if (budget < 0) {
-                return isTidy ? end.bytes() : size;
+                return isTidy ? end.bytes : size;
             }
             if (isFrame(position)) {
                 proven |= isAfterSync;
@@ -274,12 +306,11 @@ public final class WalReader {
                 position++;
             }
         }
-        return proven ? last : end.bytes();
+        return proven ? last : end.bytes;
     }
 
     private void copy(long from, long to, String target) throws IOException {
         String unfinished = target + ".tmp";
-        Vfs vfs = files.vfs();
         try (VfsFile copy = vfs.create(unfinished)) {
             for (long position = from; position < to; position += WINDOW_BYTES) {
                 int length = (int) Math.min(WINDOW_BYTES, to - position);
