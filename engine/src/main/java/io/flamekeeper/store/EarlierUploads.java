@@ -2,6 +2,7 @@ package io.flamekeeper.store;
 
 import io.flamekeeper.segment.UploadMark;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /// Uploads that one shard took before a start, as they turn up in logs and segments: in any order, and any number
 /// of them. For one thread at a time.
@@ -25,7 +26,13 @@ final class EarlierUploads {
         this.nowMillis = nowMillis;
     }
 
-    void add(PartitionKey key, UploadMark mark) {
+    /// Takes the uploads of one partition.
+    Consumer<UploadMark> of(PartitionKey key) {
+        long secret = known.secretOf(key);
+        return mark -> add(secret, mark);
+    }
+
+    private void add(long secret, UploadMark mark) {
         int received = KnownUploads.seconds(mark.receivedMillis());
         if (KnownUploads.seconds(nowMillis) - received >= KnownUploads.WINDOW_SECONDS) {
             return;
@@ -33,7 +40,6 @@ final class EarlierUploads {
         if (count == high.length) {
             makeRoom();
         }
-        long secret = known.secretOf(key);
         high[count] = KnownUploads.high(secret, mark.high());
         low[count] = KnownUploads.low(secret, mark.low());
         second[count] = received;

@@ -124,8 +124,7 @@ public final class EmbeddedStore implements Store {
                             reserve.folder(),
                             fault,
                             upkeep.patterns(),
-                            (key, upload) ->
-                                    uploads.get(key.shard(uploads.size())).add(key, upload));
+                            key -> uploads.get(key.shard(uploads.size())).of(key));
         } catch (IOException e) {
             throw closing(
                     vfs,
@@ -230,9 +229,8 @@ public final class EmbeddedStore implements Store {
             LiveSegment found, List<EarlierUploads> uploads, Consumer<String> report) {
         for (Partition partition : found.segment().partitions()) {
             var key = new PartitionKey(partition.tenant(), partition.service());
-            EarlierUploads ofShard = uploads.get(key.shard(uploads.size()));
             try {
-                partition.uploads().forEach(upload -> ofShard.add(key, upload));
+                partition.uploads().forEach(uploads.get(key.shard(uploads.size())).of(key));
             } catch (FlamekeeperException e) {
                 if (e.code() != ErrorCode.CORRUPT_DATA) {
                     throw e;

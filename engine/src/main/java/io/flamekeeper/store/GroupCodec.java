@@ -12,7 +12,8 @@ import io.flamekeeper.segment.UploadMark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// One group as the payload of a log frame. *u* is a varint, *z* a zig-zag varint.
 ///
@@ -97,18 +98,19 @@ final class GroupCodec {
 
     /// Reads of what [#write] wrote only which upload it came with.
     ///
-    /// @param keys of the log's partitions so far, to which a new one is added
-    /// @throws FlamekeeperException `CORRUPT_DATA`; `keys` are then as they were
+    /// @param takers  of the log's partitions so far, to which that of a new one is added
+    /// @param uploads makes a partition's taker of uploads
+    /// @throws FlamekeeperException `CORRUPT_DATA`; `takers` are then as they were
     static void readUpload(
             ByteSource source,
-            List<PartitionKey> keys,
-            BiConsumer<PartitionKey, UploadMark> uploads) {
-        int number = source.nextInt(keys.size());
-        boolean isNew = number == keys.size();
-        PartitionKey key = isNew ? readKey(source) : keys.get(number);
-        readUpload(source).ifPresent(mark -> uploads.accept(key, mark));
+            List<Consumer<UploadMark>> takers,
+            Function<PartitionKey, Consumer<UploadMark>> uploads) {
+        int number = source.nextInt(takers.size());
+        boolean isNew = number == takers.size();
+        Consumer<UploadMark> taker = isNew ? uploads.apply(readKey(source)) : takers.get(number);
+        readUpload(source).ifPresent(taker);
         if (isNew) {
-            keys.add(key);
+            takers.add(taker);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// What a start makes of the files it finds. Needs nobody's help and can be cut off anywhere: doing it again
@@ -50,7 +50,7 @@ final class Recovery {
     private final Vfs vfs;
     private final StoreFault fault;
     private final Function<String, ValuePattern> patterns;
-    private final BiConsumer<PartitionKey, UploadMark> uploads;
+    private final Function<PartitionKey, Consumer<UploadMark>> uploads;
     private final List<String> report = new ArrayList<>();
     private final Map<Long, LiveSegment> live = new TreeMap<>();
 
@@ -66,7 +66,7 @@ final class Recovery {
             Vfs vfs,
             StoreFault fault,
             Function<String, ValuePattern> patterns,
-            BiConsumer<PartitionKey, UploadMark> uploads) {
+            Function<PartitionKey, Consumer<UploadMark>> uploads) {
         this.vfs = vfs;
         this.fault = fault;
         this.patterns = patterns;
@@ -91,13 +91,13 @@ final class Recovery {
             long generationMax,
             List<String> report) {}
 
-    /// @param uploads gets, in no order, the uploads that are in the logs
+    /// @param uploads takes, in no order, the uploads of a partition that are in the logs
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote a file
     static Result run(
             Vfs vfs,
             StoreFault fault,
             Function<String, ValuePattern> patterns,
-            BiConsumer<PartitionKey, UploadMark> uploads)
+            Function<PartitionKey, Consumer<UploadMark>> uploads)
             throws IOException {
         var recovery = new Recovery(vfs, fault, patterns, uploads);
         try {
@@ -325,7 +325,7 @@ final class Recovery {
     /// Goes through a log and takes from it only what must be known before the first append: where it ends, and
     /// which uploads are in it.
     private Optional<FoundLog> look(Generation generation) throws IOException {
-        List<PartitionKey> keys = new ArrayList<>();
+        List<Consumer<UploadMark>> takers = new ArrayList<>();
         long bytes =
                 WalReader.read(
                         vfs,
@@ -334,7 +334,7 @@ final class Recovery {
                         generation.number(),
                         (type, payload) -> {
                             GroupCodec.expect(type, payload);
-                            GroupCodec.readUpload(payload, keys, uploads);
+                            GroupCodec.readUpload(payload, takers, uploads);
                         },
                         report::add);
         if (bytes == 0) {
