@@ -12,6 +12,8 @@ import io.flamekeeper.segment.UploadMark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// One group as the payload of a log frame. *u* is a varint, *z* a zig-zag varint.
 ///
@@ -65,16 +67,14 @@ final class GroupCodec {
     }
 
     /// What one frame holds beside the names it added to the dictionary of its partition.
-    record Group(HeadPartition partition, Optional<UploadMark> upload, List<ProfileRow> rows) {}
+    record Group(HeadPartition partition, Optional<UploadMark> upload, List<LoggedRow> rows) {}
 
     /// Reads what [#write] wrote. Adds the partition and the names to the head, not the rows.
     ///
     /// @param type of the frame
     /// @throws FlamekeeperException `CORRUPT_DATA`; the head is then as it was
     static Group read(int type, ByteSource source, Head head) {
-        if (type != FRAME_TYPE) {
-            throw source.corrupt("frame of unknown type " + type);
-        }
+        expect(type, source);
         int number = source.nextInt(head.partitionCount());
         boolean isNew = number == head.partitionCount();
         HeadPartition partition = isNew ? head.add(readKey(source)) : head.partition(number);
@@ -82,7 +82,7 @@ final class GroupCodec {
         try {
             Optional<UploadMark> upload = readUpload(source);
             DictionaryCodec.read(source, partition.dictionary());
-            List<ProfileRow> rows = readRows(source, partition.dictionary().mark().series());
+            List<LoggedRow> rows = readRows(source, partition.dictionary().mark().series());
             source.expectEnd();
             return new Group(partition, upload, rows);
         } catch (FlamekeeperException e) {
@@ -91,6 +91,33 @@ final class GroupCodec {
                 head.removeLast();
             }
             throw e;
+        }
+    }
+
+    /// Reads of what [#write] wrote only which upload it came with.
+    ///
+    /// @param type    of the frame
+    /// @param takers  of the log's partitions so far, to which that of a new one is added
+    /// @param uploads makes a partition's taker of uploads
+    /// @throws FlamekeeperException `CORRUPT_DATA`; `takers` are then as they were
+    static void readUpload(
+            int type,
+            ByteSource source,
+            List<Consumer<UploadMark>> takers,
+            Function<PartitionKey, Consumer<UploadMark>> uploads) {
+        expect(type, source);
+        int number = source.nextInt(takers.size());
+        boolean isNew = number == takers.size();
+        Consumer<UploadMark> taker = isNew ? uploads.apply(readKey(source)) : takers.get(number);
+        readUpload(source).ifPresent(taker);
+        if (isNew) {
+            takers.add(taker);
+        }
+    }
+
+    private static void expect(int type, ByteSource source) {
+        if (type != FRAME_TYPE) {
+            throw source.corrupt("frame of unknown type " + type);
         }
     }
 
@@ -105,9 +132,10 @@ final class GroupCodec {
                         new UploadMark(source.nextLong(), source.nextLong(), source.nextZigZag()));
     }
 
-    private static List<ProfileRow> readRows(ByteSource source, int seriesCount) {
+    /// The pairs stay as they are: a head keeps them in the same form.
+    private static List<LoggedRow> readRows(ByteSource source, int seriesCount) {
         int count = source.nextCount();
-        List<ProfileRow> rows = new ArrayList<>(count);
+        List<LoggedRow> rows = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             int series = source.nextInt(seriesCount - 1);
             long timeNanos = source.nextZigZag();
@@ -119,14 +147,22 @@ final class GroupCodec {
             if (pairCount > source.remaining()) {
                 throw source.corrupt(pairCount + " pairs in " + source.remaining() + " bytes");
             }
-            int[] node = new int[pairCount];
-            long[] value = new long[pairCount];
-            long[] spanId = new long[hasSpans ? pairCount : 0];
-            PairCodec.read(source, pairCount, node, value);
+            int start = source.position();
+            long total = PairCodec.skip(source, pairCount);
             if (hasSpans) {
-                PairCodec.readSpans(source, pairCount, spanId);
+                PairCodec.skipSpans(source, pairCount);
             }
-            rows.add(ProfileRow.of(series, timeNanos, durationNanos, period, node, value, spanId));
+            rows.add(
+                    new LoggedRow(
+                            series,
+                            timeNanos,
+                            durationNanos,
+                            period,
+                            total,
+                            pairCountAndSpans,
+                            source.array(),
+                            start,
+                            source.position() - start));
         }
         return rows;
     }

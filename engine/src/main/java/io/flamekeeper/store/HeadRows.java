@@ -42,18 +42,32 @@ final class HeadRows {
     private final ByteSink pairs = new ByteSink(1 << 10);
 
     void add(ProfileRow row) {
+        pairs.truncate(0);
+        PairCodec.write(row, pairs);
+        add(
+                new LoggedRow(
+                        row.series(),
+                        row.timeNanos(),
+                        row.durationNanos(),
+                        row.period(),
+                        row.total(),
+                        2 * row.pairCount() + (row.hasSpans() ? 1 : 0),
+                        pairs.array(),
+                        0,
+                        pairs.size()));
+    }
+
+    void add(LoggedRow row) {
         if (count == series.length) {
             grow();
         }
-        pairs.truncate(0);
-        PairCodec.write(row, pairs);
-        place[count] = put(pairs.array(), pairs.size());
+        place[count] = put(row.bytes(), row.start(), row.length());
         series[count] = row.series();
         timeNanos[count] = row.timeNanos();
         durationNanos[count] = row.durationNanos();
         period[count] = row.period();
         total[count] = row.total();
-        pairCount[count] = 2 * row.pairCount() + (row.hasSpans() ? 1 : 0);
+        pairCount[count] = row.pairCountAndSpans();
         count++;
     }
 
@@ -67,7 +81,7 @@ final class HeadRows {
         place = Arrays.copyOf(place, 2 * count);
     }
 
-    private long put(byte[] bytes, int length) {
+    private long put(byte[] bytes, int start, int length) {
         if (chunkCount == 0 || chunk[chunkCount - 1].length - used < length) {
             long next = Math.clamp(chunkBytes, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX);
             if (chunkCount == chunk.length) {
@@ -77,7 +91,7 @@ final class HeadRows {
             chunkBytes += chunk[chunkCount - 1].length;
             used = 0;
         }
-        System.arraycopy(bytes, 0, chunk[chunkCount - 1], used, length);
+        System.arraycopy(bytes, start, chunk[chunkCount - 1], used, length);
         long at = (long) (chunkCount - 1) << Integer.SIZE | used;
         used += length;
         return at;

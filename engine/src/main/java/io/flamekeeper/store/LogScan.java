@@ -4,7 +4,7 @@ import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.DictionaryCheck;
 import io.flamekeeper.dictionary.DictionaryView;
-import io.flamekeeper.dictionary.ProfileRow;
+import io.flamekeeper.dictionary.PairCodec;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.wal.WalEnd;
 import io.flamekeeper.wal.WalReader;
@@ -70,23 +70,24 @@ final class LogScan {
         Service service = services.get(number);
         service.frames++;
         service.uploads += group.upload().isPresent() ? 1 : 0;
-        for (ProfileRow row : group.rows()) {
+        for (LoggedRow row : group.rows()) {
             service.profiles++;
             service.pairs += row.pairCount();
             checkRow(row, service);
         }
     }
 
-    private void checkRow(ProfileRow row, Service service) {
+    private void checkRow(LoggedRow row, Service service) {
         int nodes = service.partition.dictionary().nodeCount();
+        int[] node = new int[row.pairCount()];
+        long[] value = new long[row.pairCount()];
+        PairCodec.read(row.pairs(name), row.pairCount(), node, value);
         for (int pair = 0; pair < row.pairCount(); pair++) {
-            if (row.node()[pair] < 0 || row.node()[pair] >= nodes) {
-                report(
-                        service,
-                        "node %d (expected: 0 to %d)".formatted(row.node()[pair], nodes - 1));
+            if (node[pair] < 0 || node[pair] >= nodes) {
+                report(service, "node %d (expected: 0 to %d)".formatted(node[pair], nodes - 1));
             }
-            if (row.value()[pair] <= 0) {
-                report(service, "value %d (expected: more than 0)".formatted(row.value()[pair]));
+            if (value[pair] <= 0) {
+                report(service, "value %d (expected: more than 0)".formatted(value[pair]));
             }
         }
     }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -30,7 +31,7 @@ final class Sealer {
     private final StoreFault fault;
     private final LiveSegments live;
     private final InstantSource clock;
-    private final List<Shard> shards;
+    private final List<FrozenHeads> sources;
     private final Consumer<String> report;
 
     /// Held while sealing; whoever wants to seal waits for it.
@@ -40,20 +41,21 @@ final class Sealer {
 
     private final Ticker ticker;
 
+    /// @param sources the more urgent first; may be filled until the thread starts
     Sealer(
             Vfs vfs,
             LogFiles logFiles,
             StoreFault fault,
             LiveSegments live,
             InstantSource clock,
-            List<Shard> shards,
+            List<FrozenHeads> sources,
             Consumer<String> report) {
         this.vfs = vfs;
         this.logFiles = logFiles;
         this.fault = fault;
         this.live = live;
         this.clock = clock;
-        this.shards = shards;
+        this.sources = sources;
         this.report = report;
         this.ticker = new Ticker("sealer", fault, this::look);
     }
@@ -65,7 +67,7 @@ final class Sealer {
 
     /// Takes heads that are old enough or failed before.
     private void look() {
-        shards.forEach(Shard::freezeIfAged);
+        sources.forEach(FrozenHeads::freezeIfAged);
         sealAndReport();
     }
 
@@ -83,12 +85,11 @@ final class Sealer {
     void seal() throws IOException {
         sealing.lock();
         try {
-            for (Shard shard : shards) {
-                for (ShardState.FrozenHead head : shard.state().frozen()) {
-                    if (!ticker.isClosed()) {
-                        seal(shard, head);
-                    }
-                }
+            Optional<FrozenHeads> source = next();
+            while (source.isPresent() && !ticker.isClosed()) {
+                seal(source.get(), source.get().frozen().getFirst());
+                deleteLogs();
+                source = next();
             }
             deleteLogs();
         } finally {
@@ -96,7 +97,11 @@ final class Sealer {
         }
     }
 
-    private void seal(Shard shard, ShardState.FrozenHead head) throws IOException {
+    private Optional<FrozenHeads> next() {
+        return sources.stream().filter(source -> !source.frozen().isEmpty()).findFirst();
+    }
+
+    private void seal(FrozenHeads source, ShardState.FrozenHead head) throws IOException {
         Generation generation = head.generation();
         var header =
                 SegmentHeader.sealed(live.nextNumber(), generation.shard(), generation.number());
@@ -105,7 +110,7 @@ final class Sealer {
         Segment segment = Segment.open(vfs, name);
         var sealed = new LiveSegment(segment, LiveSegment.describe(segment, clock.millis()));
         try {
-            live.add(sealed, generation.number(), () -> shard.sealed(head));
+            live.add(sealed, generation.number(), () -> source.sealed(head));
         } catch (IOException e) {
             sealed.release();
             abandon(name, e);

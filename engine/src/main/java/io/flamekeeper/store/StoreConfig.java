@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 ///     together; 24 bytes each
 /// @param reserveBytes   size of a file that is given up when the disk is full, so that what makes room can go
 ///     on; 0 = none
+/// @param readBackWait   how long a snapshot, seal or delete waits after a start for what logs hold; then it is refused
 public record StoreConfig(
         int shardCount,
         int queueGroupsMax,
@@ -35,7 +36,8 @@ public record StoreConfig(
         int dictionaryNodesMax,
         long dictionaryStringBytesMax,
         int uploadsMax,
-        long reserveBytes) {
+        long reserveBytes,
+        Duration readBackWait) {
     /// A head this many times over its limits, because sealing fails, takes nothing more.
     static final int OVERFULL = 2;
 
@@ -50,6 +52,7 @@ public record StoreConfig(
         check("dictionaryNodesMax", dictionaryNodesMax);
         check("dictionaryStringBytesMax", dictionaryStringBytesMax);
         check("uploadsMax", uploadsMax);
+        check("readBackWait", readBackWait.toMillis());
         if (reserveBytes < 0) {
             throw new FlamekeeperException(
                     ErrorCode.INVALID_CONFIGURATION,
@@ -111,6 +114,11 @@ public record StoreConfig(
         return with(draft -> draft.reserveBytes = bytes);
     }
 
+    /// With another patience after a start.
+    public StoreConfig withReadBackWait(Duration max) {
+        return with(draft -> draft.readBackWait = max);
+    }
+
     private StoreConfig with(Consumer<Draft> change) {
         var draft = new Draft(this);
         change.accept(draft);
@@ -131,6 +139,7 @@ public record StoreConfig(
         long dictionaryStringBytesMax = 64L << 20;
         int uploadsMax = 4_000_000;
         long reserveBytes = 64L << 20;
+        Duration readBackWait = Duration.ofSeconds(10);
 
         Draft(int shardCount) {
             this.shardCount = shardCount;
@@ -149,6 +158,7 @@ public record StoreConfig(
             dictionaryStringBytesMax = config.dictionaryStringBytesMax;
             uploadsMax = config.uploadsMax;
             reserveBytes = config.reserveBytes;
+            readBackWait = config.readBackWait;
         }
 
         StoreConfig done() {
@@ -164,7 +174,8 @@ public record StoreConfig(
                     dictionaryNodesMax,
                     dictionaryStringBytesMax,
                     uploadsMax,
-                    reserveBytes);
+                    reserveBytes,
+                    readBackWait);
         }
     }
 }

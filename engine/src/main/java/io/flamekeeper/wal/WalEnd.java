@@ -8,7 +8,6 @@ import java.util.Optional;
 /// @param header     what is where the header should be
 /// @param bytes      behind the last frame, or behind the header if there is no frame
 /// @param frameCount frames up to here
-/// @param crc        what the next frame names as the frame before it
 /// @param rest       what is behind
 /// @param lostBytes  how much of it had been acknowledged; more than 0 only if that is what the rest is
 /// @param lostFrames whole frames in those bytes
@@ -18,7 +17,6 @@ public record WalEnd(
         Header header,
         long bytes,
         long frameCount,
-        int crc,
         Rest rest,
         long lostBytes,
         long lostFrames,
@@ -49,9 +47,5 @@ public record WalEnd(
     /// Number of the next frame.
     public long nextSequence() {
         return frameCount + 1;
-    }
-
-    WalWriter.Position position() {
-        return new WalWriter.Position(isEmpty() ? 0 : bytes, crc, nextSequence());
     }
 }

@@ -16,7 +16,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Reads a log from its first frame to its last and changes nothing. [WalRecovery] does what has to be done then.
+/// Reads a log from its first frame to its last and changes nothing. [WalRecovery] does what has to be done after a start.
 ///
 /// The log ends where no frame continues it. As a rule there are zeros then. If there is anything else, it is a
 /// write that was never finished; unless a frame further behind proves that the one missing had been durable:
@@ -62,6 +62,18 @@ public final class WalReader {
         void frame(int type, ByteSource payload);
     }
 
+    /// A place between two frames.
+    ///
+    /// @param bytes    where it is in the file
+    /// @param crc      what the next frame names as the frame before it
+    /// @param sequence number of the next frame
+    record Position(long bytes, int crc, long sequence) {}
+
+    /// Why the visitor took no more frames, if it did not.
+    Optional<String> refusal() {
+        return refusal;
+    }
+
     /// Calls `visitor` for every frame in order.
     ///
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote it
@@ -75,7 +87,7 @@ public final class WalReader {
 
     WalEnd read(FrameVisitor visitor) throws IOException {
         Header found = readHeader();
-        WalWriter.Position end = readFrames(visitor);
+        Position end = readFrames(size, visitor);
         boolean isTidy =
                 end.bytes() >= size
                         || isEnd(end.bytes())
@@ -90,7 +102,6 @@ public final class WalReader {
                 found,
                 end.bytes(),
                 end.sequence() - 1,
-                end.crc(),
                 lost.end > end.bytes() ? Rest.ACKNOWLEDGED : rest,
                 lost.end - end.bytes(),
                 lost.frames,
@@ -134,9 +145,10 @@ public final class WalReader {
         return true;
     }
 
-    private WalWriter.Position readFrames(FrameVisitor visitor) throws IOException {
-        var at = new WalWriter.Position(WalLayout.HEADER_BYTES, WalLayout.chainStart(header), 1);
-        while (isFrame(at.bytes())) {
+    /// @param end frames from there on are not looked at
+    Position readFrames(long end, FrameVisitor visitor) throws IOException {
+        var at = new Position(WalLayout.HEADER_BYTES, WalLayout.chainStart(header), 1);
+        while (at.bytes() < end && isFrame(at.bytes())) {
             int frame = (int) (at.bytes() - windowStart);
             if ((int) INT.get(window, frame + WalLayout.FRAME_CHECKED_FROM) != at.crc()
                     || (long) LONG.get(window, frame + WalLayout.FRAME_SEQUENCE) != at.sequence()) {
@@ -160,7 +172,7 @@ public final class WalReader {
                 break;
             }
             at =
-                    new WalWriter.Position(
+                    new Position(
                             at.bytes() + WalLayout.FRAME_HEADER_BYTES + payloadBytes,
                             (int) INT.get(window, frame + WalLayout.FRAME_CRC),
                             at.sequence() + 1);
@@ -207,8 +219,7 @@ public final class WalReader {
 
     /// Looks for the last whole frame of this log behind `end`; it counts if any of those before it, or it, was
     /// written after a sync of the one missing at `end`.
-    private Acknowledged findAcknowledged(WalWriter.Position end, boolean isTidy)
-            throws IOException {
+    private Acknowledged findAcknowledged(Position end, boolean isTidy) throws IOException {
         var nothing = new Acknowledged(end.bytes(), 0);
         long sequenceMax = end.sequence() + (size - end.bytes()) / WalLayout.FRAME_HEADER_BYTES;
         long budget = SEARCH_FACTOR * (size - end.bytes());

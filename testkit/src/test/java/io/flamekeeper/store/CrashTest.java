@@ -64,7 +64,11 @@ class CrashTest {
         for (int at = 1; cut; at++) {
             var faults = new PowerCut(at);
             SimulatedVfs second = SimulatedVfs.of(left.content(), faults);
-            open(second, 1).ifPresent(EmbeddedStore::close);
+            open(second, 1)
+                    .ifPresent(store -> {
+                        TestStores.settle(store, faults::happened);
+                        store.close();
+                    });
             cut = faults.happened();
             Survival survival = SURVIVALS.get(at % SURVIVALS.size());
             SimulatedVfs third = second.afterPowerCut(survival, Faults.NONE);

@@ -12,7 +12,19 @@ import org.junit.jupiter.api.Test;
 class StoreConfigTest {
     private static final StoreConfig OTHER =
             new StoreConfig(
-                    3, 11, 12, 13, 14, Duration.ofSeconds(15), 16, Durability.NONE, 17, 18, 19, 20);
+                    3,
+                    11,
+                    12,
+                    13,
+                    14,
+                    Duration.ofSeconds(15),
+                    16,
+                    Durability.NONE,
+                    17,
+                    18,
+                    19,
+                    20,
+                    Duration.ofSeconds(21));
 
     /// Names of the components that differ.
     private static List<String> changed(StoreConfig from, StoreConfig to)
@@ -35,6 +47,8 @@ class StoreConfigTest {
         assertThat(changed(OTHER, OTHER.withQueueGroupsMax(1))).containsExactly("queueGroupsMax");
         assertThat(changed(OTHER, OTHER.withSealing(1, 1, Duration.ofSeconds(1))))
                 .containsExactly("sealLogBytes", "sealHeadBytes", "sealAge");
+        assertThat(changed(OTHER, OTHER.withReadBackWait(Duration.ofSeconds(1))))
+                .containsExactly("readBackWait");
         assertThat(changed(OTHER, OTHER.withLogStepBytes(1))).containsExactly("logStepBytes");
         assertThat(changed(OTHER, OTHER.withDurability(Durability.INTERVAL)))
                 .containsExactly("durability");

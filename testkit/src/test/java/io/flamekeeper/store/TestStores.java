@@ -1,5 +1,9 @@
 package io.flamekeeper.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.query.SelectorParser;
 import io.flamekeeper.vfs.Vfs;
 import java.time.Duration;
@@ -10,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// Stores as tests need them: small limits, a fixed hash seed, threads that do not keep the process alive.
 final class TestStores {
@@ -75,6 +80,25 @@ final class TestStores {
                 HASH_SEED,
                 task -> Thread.ofPlatform().daemon().unstarted(task),
                 Collections.synchronizedList(report)::add);
+    }
+
+    /// Waits until everything that was found at the start is in segments, or cannot be any more.
+    static void settle(EmbeddedStore store, BooleanSupplier isBroken) {
+        while (!isBroken.getAsBoolean() && isReadingBack(store.statistics())) {
+            Thread.onSpinWait();
+        }
+        if (!isBroken.getAsBoolean()) {
+            try {
+                // The last log goes after its segment has come.
+                store.seal();
+            } catch (FlamekeeperException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+            }
+        }
+    }
+
+    private static boolean isReadingBack(StoreStatistics statistics) {
+        return statistics.unreadLogBytes() > 0 || statistics.headProfiles() > 0;
     }
 
     /// Waits for the latch, not for ever.
