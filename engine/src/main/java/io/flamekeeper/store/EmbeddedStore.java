@@ -177,7 +177,7 @@ public final class EmbeddedStore implements Store {
                         fault,
                         found.logs(),
                         hashSeed,
-                        config.sealHeadBytes() / 2,
+                        () -> unsealedBytesMax(config, sealer),
                         sealer.ticker()::wake,
                         report);
         var compactor =
@@ -222,6 +222,14 @@ public final class EmbeddedStore implements Store {
                 readBack,
                 clock,
                 config.readBackWait());
+    }
+
+    /// Memory of heads that are read back, from which on the next log waits for one to be sealed. If that cannot be,
+    /// reading goes on as far as the process before could have had it in memory.
+    private static long unsealedBytesMax(StoreConfig config, Sealer sealer) {
+        return sealer.isFailing()
+                ? 2L * config.shardCount() * config.sealHeadBytes()
+                : config.sealHeadBytes() / 2;
     }
 
     /// A segment that cannot say which uploads it holds still holds them.

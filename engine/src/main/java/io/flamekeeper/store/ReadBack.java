@@ -17,6 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class ReadBack implements FrozenHeads {
     private final Vfs vfs;
     private final StoreFault fault;
     private final long hashSeed;
-    private final long unsealedBytesMax;
+    private final LongSupplier unsealedBytesMax;
     private final Runnable sealSoon;
     private final Consumer<String> report;
     private final AtomicReference<State> state;
@@ -50,7 +51,7 @@ final class ReadBack implements FrozenHeads {
             StoreFault fault,
             List<FoundLog> logs,
             long hashSeed,
-            long unsealedBytesMax,
+            LongSupplier unsealedBytesMax,
             Runnable sealSoon,
             Consumer<String> report) {
         this.vfs = vfs;
@@ -152,7 +153,7 @@ final class ReadBack implements FrozenHeads {
     private void look() {
         State now = state.get();
         while (!now.unread.isEmpty()
-                && now.unsealedBytes() < unsealedBytesMax
+                && now.unsealedBytes() < unsealedBytesMax.getAsLong()
                 && !ticker.isClosed()) {
             try {
                 read(now.unread.getLast());

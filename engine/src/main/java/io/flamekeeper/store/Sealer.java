@@ -41,6 +41,9 @@ final class Sealer {
 
     private final Ticker ticker;
 
+    /// Whether the last attempt of the thread went wrong.
+    private volatile boolean failing;
+
     /// @param sources the more urgent first; may be filled until the thread starts
     Sealer(
             Vfs vfs,
@@ -65,6 +68,11 @@ final class Sealer {
         return ticker;
     }
 
+    /// Whether heads stay in memory because they cannot be sealed now.
+    boolean isFailing() {
+        return failing;
+    }
+
     /// Takes heads that are old enough or failed before.
     private void look() {
         sources.forEach(FrozenHeads::freezeIfAged);
@@ -74,9 +82,12 @@ final class Sealer {
     private void sealAndReport() {
         try {
             seal();
+            failing = false;
         } catch (IOException e) {
+            failing = true;
             report.accept("sealing failed, will be tried again: " + e);
         } catch (FlamekeeperException e) {
+            failing = true;
             report.accept("sealing failed: " + e.getMessage());
         }
     }

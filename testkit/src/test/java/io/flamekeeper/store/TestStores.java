@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /// Stores as tests need them: small limits, a fixed hash seed, threads that do not keep the process alive.
 final class TestStores {
@@ -82,23 +81,13 @@ final class TestStores {
                 Collections.synchronizedList(report)::add);
     }
 
-    /// Waits until everything that was found at the start is in segments, or cannot be any more.
-    static void settle(EmbeddedStore store, BooleanSupplier isBroken) {
-        while (!isBroken.getAsBoolean() && isReadingBack(store.statistics())) {
-            Thread.onSpinWait();
+    /// Waits until everything is in segments, or cannot be.
+    static void sealIfPossible(EmbeddedStore store) {
+        try {
+            store.seal();
+        } catch (FlamekeeperException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
         }
-        if (!isBroken.getAsBoolean()) {
-            try {
-                // The last log goes after its segment has come.
-                store.seal();
-            } catch (FlamekeeperException e) {
-                assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
-            }
-        }
-    }
-
-    private static boolean isReadingBack(StoreStatistics statistics) {
-        return statistics.unreadLogBytes() > 0 || statistics.headProfiles() > 0;
     }
 
     /// Waits for the latch, not for ever.
