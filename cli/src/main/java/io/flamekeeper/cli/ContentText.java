@@ -75,7 +75,7 @@ final class ContentText {
 
     private static String origin(OfSegment segment) {
         return segment.log().isEmpty()
-                ? "joined from the numbers " + numbers(segment.madeOf())
+                ? "made of segments " + numbers(segment.madeOf())
                 : "a sealed head, its log was " + segment.log();
     }
 

@@ -165,9 +165,9 @@ final class PartitionCheck {
             case SYMBOLS, STACKS, PAIRS -> "stacks of the " + profiles();
             case SERIES, ROWS -> "the " + profiles();
             case SPANS -> "spans of the " + profiles();
-            case SUMS -> "nothing of the %s but long ranges of them".formatted(profiles());
+            case SUMS -> "nothing, but long ranges of the %s fail".formatted(profiles());
             case UPLOADS ->
-                    "nothing of the %s; an upload of them that is sent again is stored again"
+                    "nothing, but an upload of the %s that is sent again is stored again"
                             .formatted(profiles());
         };
     }

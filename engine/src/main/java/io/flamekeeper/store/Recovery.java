@@ -246,6 +246,10 @@ final class Recovery {
                         SegmentNames.of(segment.number()) + ": not in the catalog, taken up again");
                 live.put(segment.number(), segment);
                 takenUp.add(segment);
+                // A log that got this generation again would be deleted as the one it was sealed
+                // from.
+                logOf(segment.info())
+                        .ifPresent(head -> generationMax = Math.max(generationMax, head.number()));
                 supersede(segment, found);
             }
         }

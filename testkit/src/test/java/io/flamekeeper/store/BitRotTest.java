@@ -230,6 +230,33 @@ class BitRotTest {
         }
     }
 
+    /// A log must not get the generation of a head that is sealed: the next start would take it for that head's.
+    @Test
+    void catalog_lostAndSegmentsTakenUp_whatIsAppendedThenSurvivesTheNextStart() {
+        Set<String> expected = new HashSet<>();
+        var profiles = new RandomProfiles(9, RandomProfiles.Shape.SMALL);
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        try (EmbeddedStore store = TestStores.open(vfs, 1)) {
+            appendTo(store, profiles.next(), expected);
+            store.seal();
+        }
+        Map<String, byte[]> files = new TreeMap<>(vfs.content());
+        files.keySet().removeIf(name -> name.startsWith("catalog-"));
+        var left = SimulatedVfs.of(files, Faults.NONE);
+        try (EmbeddedStore store = TestStores.open(left, 1)) {
+            appendTo(store, profiles.next(), expected);
+        }
+        try (EmbeddedStore store = TestStores.open(left, 1)) {
+            assertThat(StoredText.of(store, Workload.TENANT))
+                    .containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    private static void appendTo(EmbeddedStore store, ProfileGroup group, Set<String> expected) {
+        store.append(Workload.TENANT, List.of(group));
+        expected.addAll(StoredText.of(group));
+    }
+
     @Test
     void start_newerVersion_isRefusedAndTouchesNothing() {
         Set<String> expected = new HashSet<>();
