@@ -139,12 +139,14 @@ public final class Partition implements PartitionSource {
         return extent(Section.SYMBOLS).start - start;
     }
 
-    /// Memory that joining its dictionary with others takes, roughly and at most, in bytes: an entry takes some
-    /// bytes when decoded, and tens in the tables that find it.
-    public long dictionaryBytes() {
-        return 24L * extent(Section.STACKS).decodedBytes
-                + 8L * extent(Section.SYMBOLS).decodedBytes
-                + 16L * extent(Section.SERIES).decodedBytes;
+    /// Bytes of its stacks, decoded.
+    public int stacksBytes() {
+        return extent(Section.STACKS).decodedBytes;
+    }
+
+    /// Bytes of its symbols, decoded.
+    public int symbolsBytes() {
+        return extent(Section.SYMBOLS).decodedBytes;
     }
 
     /// In canonical order; all series of a type are neighbours.
