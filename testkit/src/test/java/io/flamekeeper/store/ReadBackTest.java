@@ -75,8 +75,7 @@ class ReadBackTest {
     }
 
     private EmbeddedStore open(Vfs vfs, Duration readBackWait) {
-        return TestStores.open(
-                vfs, TestStores.config(2).withReadBackWait(readBackWait), report);
+        return TestStores.open(vfs, TestStores.config(2).withReadBackWait(readBackWait), report);
     }
 
     private void hasAll(EmbeddedStore store) {
@@ -187,9 +186,7 @@ class ReadBackTest {
         try (EmbeddedStore store = open(held, Duration.ofMillis(1))) {
             isUnavailable(() -> store.snapshot(Workload.TENANT), "still reads back its logs");
             isUnavailable(
-                    () ->
-                            store.delete(
-                                    Workload.TENANT, Selector.EVERYTHING, TimeRange.ALWAYS),
+                    () -> store.delete(Workload.TENANT, Selector.EVERYTHING, TimeRange.ALWAYS),
                     "still reads back its logs");
             append(store);
             assertThat(store.fault()).isEmpty();
@@ -217,8 +214,7 @@ class ReadBackTest {
                         task -> Thread.ofVirtual().start(task));
         TestStores.await(held.arrived);
         CompletableFuture<Void> closed =
-                CompletableFuture.runAsync(
-                        store::close, task -> Thread.ofVirtual().start(task));
+                CompletableFuture.runAsync(store::close, task -> Thread.ofVirtual().start(task));
         refused.join();
         held.gate.countDown();
         closed.join();
@@ -250,7 +246,7 @@ class ReadBackTest {
         SimulatedVfs vfs = logs(order);
         List<String> newestFirst =
                 logNames(vfs).stream()
-                        .sorted(Comparator.comparing(ReadBackTest::generation).reversed())
+                        .sorted(Comparator.comparingLong(ReadBackTest::generation).reversed())
                         .toList();
         var config = TestStores.config(2).withSealing(64L << 20, 2, Duration.ofDays(10_000));
         try (EmbeddedStore store = TestStores.open(vfs, config, report)) {
@@ -313,8 +309,7 @@ class ReadBackTest {
         SimulatedVfs vfs = logs(Faults.NONE);
         var held = new Held(vfs);
         String newest =
-                Collections.max(
-                        logNames(vfs), Comparator.comparingLong(ReadBackTest::generation));
+                Collections.max(logNames(vfs), Comparator.comparingLong(ReadBackTest::generation));
         try (EmbeddedStore store = open(held, Duration.ofSeconds(30))) {
             TestStores.await(held.arrived);
             int inFirstFrame = 60;
