@@ -136,7 +136,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     private String verdict() {
         if (damagedFiles > 0) {
-            return "DAMAGED: %d of %d files, in %d places".formatted(damagedFiles, files, damages);
+            return "DAMAGED: %d of %d files, places %d".formatted(damagedFiles, files, damages);
         }
         return unreadFiles > 0
                 ? "NOT READ: %d of %d files; the others are well".formatted(unreadFiles, files)

@@ -55,6 +55,21 @@ class InspectCommandTest {
     }
 
     @Test
+    void inspect_logWithATornTail_saysSo() throws IOException {
+        Path folder = temporary.resolve("data");
+        DataFolder.write(folder);
+        Path log = folder.resolve("wal-0-3.log");
+        byte[] bytes = Files.readAllBytes(log);
+        bytes[600] ^= 1;
+        Files.write(log, bytes);
+        Run run = Run.of("inspect", log.toString());
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .contains("frames    1 to 2, up to byte 5")
+                .contains("behind    no whole frame: an unfinished write, one under way, or decay");
+    }
+
+    @Test
     void inspect_whatIsNoneOfThese_isRefused() throws IOException {
         Path file = Files.writeString(temporary.resolve("notes.txt"), "x".repeat(100));
         Run run = Run.of("inspect", file.toString());

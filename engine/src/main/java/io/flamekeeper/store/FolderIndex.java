@@ -147,8 +147,16 @@ final class FolderIndex {
                 : elsewhere(segment).map("not in the catalog, %s has it all"::formatted);
     }
 
-    /// Whether only a lost catalog explains a segment.
+    /// Whether only a lost catalog explains a segment. A head that was being sealed when the power went, and whose log
+    /// nobody had synced, explains one.
     boolean isUnexplained(long segment) {
+        boolean isBeingSealed =
+                origin(segment).orElse(null) instanceof SegmentHeader.Sealed
+                        && present.keySet().stream().filter(this::isStray).count() == 1;
+        return isStray(segment) && !isBeingSealed;
+    }
+
+    private boolean isStray(long segment) {
         return !listed.containsKey(segment)
                 && whyDeleted(segment).isEmpty()
                 && !isOutdated

@@ -103,13 +103,17 @@ class FolderCheckTest {
     @Test
     void anyFolder_asACrashLeavesIt_isWell() {
         long states = 0;
-        for (long seed = 1; seed <= 30; seed++) {
+        for (long seed = 1; seed <= 40; seed++) {
             var random = new SplittableRandom(seed);
             SimulatedVfs vfs = SimulatedVfs.empty(Faults.NONE);
             for (int round = 0; round < 6; round++) {
                 vfs = vfs.afterKill(new PowerCut(random.nextInt(1, 120)));
                 var workload = new Workload(random.nextLong(), 40, 4);
-                try (EmbeddedStore store = TestStores.open(vfs, 1 + random.nextInt(3))) {
+                StoreConfig config =
+                        TestStores.config(1 + random.nextInt(3))
+                                .withDurability(
+                                        random.nextBoolean() ? Durability.FSYNC : Durability.NONE);
+                try (EmbeddedStore store = TestStores.open(vfs, config, new ArrayList<>())) {
                     workload.run(store, new Ledger(), true);
                 } catch (FlamekeeperException e) {
                     // The power went.
