@@ -356,7 +356,16 @@ final class PprofDecoder {
 
     private void readFields(long[] into) {
         while (readPlainFields(into)) {
-            reader.skip(reader.tag());
+            readOther(reader.tag(), into);
+        }
+    }
+
+    /// Reads a field where [#readPlainFields] stopped: its tag may be padded.
+    private void readOther(int tag, long[] into) {
+        if ((tag & 7) == VARINT && tag >>> 3 < PLAIN_FIELDS) {
+            into[tag >>> 3] = reader.varint();
+        } else {
+            reader.skip(tag);
         }
     }
 
@@ -474,7 +483,7 @@ final class PprofDecoder {
             if (tag == LOCATION_LINE) {
                 readLine();
             } else {
-                reader.skip(tag);
+                readOther(tag, read);
             }
         }
         reader.leave(outer);
