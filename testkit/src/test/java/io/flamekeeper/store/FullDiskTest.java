@@ -139,7 +139,8 @@ class FullDiskTest {
             for (int i = 0; i < 24; i++) {
                 append(store, profiles.next("service-" + i % 6));
             }
-            // In memory it is more than that, so that one is all there is room for while they can be sealed.
+            // In memory it is more than that, so that one is all there is room for while they can
+            // be sealed.
             headBytes = store.statistics().walBytes();
         }
         SimulatedVfs full = vfs.afterKill(Faults.NONE);

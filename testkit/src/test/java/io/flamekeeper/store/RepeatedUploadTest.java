@@ -211,8 +211,7 @@ class RepeatedUploadTest {
                 cuts++;
             }
         }
-        System.out.printf(
-                "sent again while read back: power cuts %d, twice 0, lost 0%n", cuts);
+        System.out.printf("sent again while read back: power cuts %d, twice 0, lost 0%n", cuts);
     }
 
     @Test
