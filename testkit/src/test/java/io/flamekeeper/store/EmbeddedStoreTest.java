@@ -320,6 +320,7 @@ class EmbeddedStoreTest {
             assertThat(statistics.syncCount()).isBetween(2L, 3L);
         }
         try (EmbeddedStore store = TestStores.open(vfs.afterKill(Faults.NONE), 1)) {
+            assertThat(StoredText.of(store, Workload.TENANT)).hasSize(3);
             assertThat(store.statistics().recoveredProfiles()).isEqualTo(1);
             assertThat(store.statistics().appendedProfiles()).isZero();
         }
