@@ -100,7 +100,8 @@ public final class RestartTime {
                             profile.period(),
                             profile.stack(),
                             profile.value(),
-                            profile.spanId()));
+                            profile.spanId(),
+                            profile.traceId()));
         }
         return new ProfileGroup(service, group.symbols(), group.stacks(), profiles);
     }

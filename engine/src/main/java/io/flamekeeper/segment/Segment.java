@@ -31,10 +31,12 @@ public final class Segment {
     private Segment(String name, VfsFile bytes) throws IOException {
         this.file = new SegmentFile(name, bytes);
         this.size = bytes.size();
-        int headerBytes = checkPrelude();
-        this.header = readHeader(headerBytes);
-        this.partitions = readTableOfContents();
+        Prelude prelude = readPrelude();
+        this.header = readHeader(prelude.headerBytes);
+        this.partitions = readTableOfContents(prelude.version);
     }
+
+    private record Prelude(int version, int headerBytes) {}
 
     /// Checks header and table of contents; partitions are checked as they are used.
     ///
@@ -50,8 +52,7 @@ public final class Segment {
         }
     }
 
-    /// Returns the size of the header.
-    private int checkPrelude() {
+    private Prelude readPrelude() {
         if (size < SegmentLayout.PRELUDE_BYTES + SegmentLayout.TAIL_BYTES) {
             throw file.corrupt("%d bytes are too few".formatted(size));
         }
@@ -66,6 +67,9 @@ public final class Segment {
         if (Checksum.of(bytes, 0, SegmentLayout.PRELUDE_CRC) != source.nextInt()) {
             throw file.corrupt("header does not match its checksum");
         }
+        if (version < 1) {
+            throw file.corrupt("version %d".formatted(version));
+        }
         if (version > SegmentLayout.VERSION) {
             throw new FlamekeeperException(
                     ErrorCode.STORE_UNAVAILABLE,
@@ -74,7 +78,7 @@ public final class Segment {
                     version,
                     SegmentLayout.VERSION);
         }
-        return headerBytes;
+        return new Prelude(version, headerBytes);
     }
 
     private SegmentHeader readHeader(int headerBytes) {
@@ -117,7 +121,7 @@ public final class Segment {
         return new Compacted(numbers);
     }
 
-    private List<Partition> readTableOfContents() {
+    private List<Partition> readTableOfContents(int version) {
         byte[] tail = new byte[SegmentLayout.TAIL_BYTES];
         file.read(size - tail.length, tail, tail.length);
         var end = new ByteSource(name() + ", tail", tail, 0, tail.length);
@@ -139,7 +143,7 @@ public final class Segment {
         }
         List<Partition> found = new ArrayList<>();
         for (int remaining = source.nextCount(); remaining > 0; remaining--) {
-            found.add(new Partition(this, tenants, source));
+            found.add(new Partition(this, version, tenants, source));
         }
         source.expectEnd();
         return List.copyOf(found);

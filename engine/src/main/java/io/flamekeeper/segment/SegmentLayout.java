@@ -1,11 +1,11 @@
 package io.flamekeeper.segment;
 
-/// A segment file, version 1. It needs no other file to be read. Little-endian throughout; *u* is a varint, *z* a
+/// A segment file, version 2. It needs no other file to be read. Little-endian throughout; *u* is a varint, *z* a
 /// zig-zag varint (`Varint`), a string is its byte count *u* and its UTF-8 bytes; CRC is CRC-32C.
 ///
 ///     offset        size   field
 ///     0             4      magic "FKSG"
-///     4             4      version, 1
+///     4             4      version, 2
 ///     8             4      bytes h of the header, its CRC included
 ///     12            4      CRC of bytes [0, 12)
 ///     16            h      header
@@ -37,12 +37,14 @@ package io.flamekeeper.segment;
 ///         for each section in order: stored bytes u and, unless these are 0, decoded bytes u and
 ///             CRC of the stored bytes (4)
 ///
+/// Version 1 is the same without the section TRACES, which its table of contents does not name.
+///
 /// A partition is what one tenant's one service has: blocks, then the sections of [Section], back to back. A section
 /// of no bytes is not there. One whose stored and decoded sizes differ is compressed with Zstandard. Offsets of blocks
 /// count from the start of the partition.
 ///
 /// Everything is in canonical order: series by profile type id, then labels; rows by series, then time, then arrival;
-/// pairs of a row by node, then span.
+/// pairs of a row by node, then span, then trace.
 ///
 /// ## Packed columns
 ///
@@ -58,8 +60,19 @@ package io.flamekeeper.segment;
 /// A *span block* is 1,024 spans, the last of a partition what is left, as a `PackedBlock`; CRC (4). Rows that have
 /// spans give one for each of their pairs, 0 = none.
 ///
+/// A *trace block* lies beside each span block that has a trace, and says which trace each of its spans is of; that
+/// of a span is nearly always the same:
+///
+///     trace count k u; k × 16, upper half first
+///     of each different span of the block, 0 included, ascending as signed numbers: place of the trace of its first
+///         pair among the k, from 1, 0 = none; a PackedBlock
+///     pairs e with another trace than this u
+///     only if there are any: their places in the block, a PackedBlock; the places of their traces, a PackedBlock
+///     CRC (4)
+///
 /// A *span index* belongs to 64 span blocks: ascending and distinct, `h · 64 + b` for every span that block b of the 64
-/// holds, as `n × p`; CRC (4). h is the upper half of the span times 0x9E3779B97F4A7C15 mod 2⁶⁴.
+/// holds, as `n × p`; CRC (4). h is the upper half of the span times 0x9E3779B97F4A7C15 mod 2⁶⁴. A *trace index* is the
+/// same of the traces, each of which counts as the exclusive or of its halves. One without entries has no bytes.
 ///
 /// ## Sums
 ///
@@ -70,7 +83,7 @@ package io.flamekeeper.segment;
 final class SegmentLayout {
     static final int MAGIC = 0x47534b46;
     static final int TAIL_MAGIC = 0x464b5347;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int PRELUDE_BYTES = 16;
     static final int PRELUDE_CRC = 12;
     static final int TAIL_BYTES = 20;
@@ -127,7 +140,7 @@ final class SegmentLayout {
         ///     highest node, b × p
         PAIRS,
 
-        /// Where the b span blocks are, and the i = ⌈b / 64⌉ span indexes; only if there are any:
+        /// Where the b span blocks are, and the i = ⌈b / 64⌉ span indexes; only if rows have spans or traces:
         ///
         ///     span count u
         ///     offset of each block, b × p
@@ -155,7 +168,21 @@ final class SegmentLayout {
         ///     n u
         ///     upper half of the hash, n × 8; lower half, n × 8
         ///     when it was received, milliseconds since the Unix epoch, n × p
-        UPLOADS
+        UPLOADS,
+
+        /// Where the trace blocks beside the b span blocks are, and the i trace indexes; only if there are any:
+        ///
+        ///     offset of each block, b × p
+        ///     bytes of each block with CRC, 0 = it has none, b × p
+        ///     entries of each index, i × p
+        ///     offset of each index, i × p
+        ///     bytes of each index with CRC, i × p
+        TRACES;
+
+        /// The version that introduced it.
+        int since() {
+            return this == TRACES ? 2 : 1;
+        }
     }
 
     private SegmentLayout() {}

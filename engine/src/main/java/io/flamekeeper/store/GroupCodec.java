@@ -22,11 +22,46 @@ import java.util.Optional;
 ///     what the group added to the partition's dictionary, as `DictionaryCodec` writes it
 ///     row count u, then for each row
 ///         series u; start of sampling in nanoseconds z; duration in nanoseconds z; period z
-///         pair count u, times two, plus one if the pairs have spans
+///         pair count u, times two, plus one if the pairs have spans; in a frame of traces, these two bits:
+///             times four, plus 1 if the pairs have spans, plus 2 if they have traces
 ///         pairs, as `PairCodec` writes them
 final class GroupCodec {
-    /// The type of such a frame.
-    static final int FRAME_TYPE = 1;
+    private static final int SPANS = 1;
+    private static final int TRACES = 2;
+
+    /// What the type of a frame says about its rows.
+    enum Frame {
+        /// None has a trace.
+        PLAIN(1, 1),
+
+        /// Some have.
+        OF_TRACES(2, 2);
+
+        private final int type;
+        private final int flagBits;
+
+        Frame(int type, int flagBits) {
+            this.type = type;
+            this.flagBits = flagBits;
+        }
+
+        int type() {
+            return type;
+        }
+
+        static Frame of(List<ProfileRow> rows) {
+            return rows.stream().anyMatch(ProfileRow::hasTraces) ? OF_TRACES : PLAIN;
+        }
+
+        private static Frame of(int type, ByteSource source) {
+            for (Frame frame : values()) {
+                if (frame.type == type) {
+                    return frame;
+                }
+            }
+            throw source.corrupt("frame of unknown type " + type);
+        }
+    }
 
     private GroupCodec() {}
 
@@ -53,21 +88,27 @@ final class GroupCodec {
             sink.putZigZag(mark.receivedMillis());
         });
         DictionaryCodec.write(partition.dictionary().view(), from, sink);
+        int flagBits = Frame.of(rows).flagBits;
         sink.putVarint(rows.size());
         for (ProfileRow row : rows) {
             sink.putVarint(row.series());
             sink.putZigZag(row.timeNanos());
             sink.putZigZag(row.durationNanos());
             sink.putZigZag(row.period());
-            sink.putVarint(2L * row.pairCount() + (row.hasSpans() ? 1 : 0));
+            sink.putVarint(
+                    (long) row.pairCount() << flagBits
+                            | (row.hasSpans() ? SPANS : 0)
+                            | (row.hasTraces() ? TRACES : 0));
             PairCodec.write(row, sink);
         }
     }
 
     /// Adds to the head what [#write] wrote.
     ///
+    /// @param type of the frame
     /// @throws FlamekeeperException `CORRUPT_DATA`; the head is then as it was
-    static void read(ByteSource source, Head head) {
+    static void read(int type, ByteSource source, Head head) {
+        Frame frame = Frame.of(type, source);
         int number = source.nextInt(head.partitionCount());
         boolean isNew = number == head.partitionCount();
         HeadPartition partition = isNew ? head.add(readKey(source)) : head.partition(number);
@@ -75,7 +116,7 @@ final class GroupCodec {
         try {
             Optional<UploadMark> upload = readUpload(source);
             DictionaryCodec.read(source, partition.dictionary());
-            List<ProfileRow> rows = readRows(source, partition.dictionary().mark().series());
+            List<ProfileRow> rows = readRows(frame, source, partition.dictionary().mark().series());
             source.expectEnd();
             head.addRows(partition, upload, rows);
         } catch (FlamekeeperException e) {
@@ -98,7 +139,7 @@ final class GroupCodec {
                         new UploadMark(source.nextLong(), source.nextLong(), source.nextZigZag()));
     }
 
-    private static List<ProfileRow> readRows(ByteSource source, int seriesCount) {
+    private static List<ProfileRow> readRows(Frame frame, ByteSource source, int seriesCount) {
         int count = source.nextCount();
         List<ProfileRow> rows = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -106,9 +147,11 @@ final class GroupCodec {
             long timeNanos = source.nextZigZag();
             long durationNanos = source.nextZigZag();
             long period = source.nextZigZag();
-            int pairCountAndSpans = source.nextInt(Integer.MAX_VALUE);
-            int pairCount = pairCountAndSpans >>> 1;
-            boolean hasSpans = (pairCountAndSpans & 1) != 0;
+            int pairCountAndFlags = source.nextInt(Integer.MAX_VALUE);
+            int pairCount = pairCountAndFlags >>> frame.flagBits;
+            int flags = pairCountAndFlags & (1 << frame.flagBits) - 1;
+            boolean hasSpans = (flags & SPANS) != 0;
+            boolean hasTraces = (flags & TRACES) != 0;
             if (pairCount > source.remaining()) {
                 throw source.corrupt(pairCount + " pairs in " + source.remaining() + " bytes");
             }
@@ -119,7 +162,20 @@ final class GroupCodec {
             if (hasSpans) {
                 PairCodec.readSpans(source, pairCount, spanId);
             }
-            rows.add(ProfileRow.of(series, timeNanos, durationNanos, period, node, value, spanId));
+            long[] traceId = new long[hasTraces ? 2 * pairCount : 0];
+            if (hasTraces) {
+                PairCodec.readTraces(source, pairCount, traceId);
+            }
+            rows.add(
+                    ProfileRow.of(
+                            series,
+                            timeNanos,
+                            durationNanos,
+                            period,
+                            node,
+                            value,
+                            spanId,
+                            traceId));
         }
         return rows;
     }

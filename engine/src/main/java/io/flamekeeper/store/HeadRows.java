@@ -17,7 +17,7 @@ import java.util.Arrays;
 /// | `durationNanos` | `long[n]`| how long sampling took                                           |
 /// | `period`        | `long[n]`| what elapses between two samples                                 |
 /// | `total`         | `long[n]`| sum of the values, saturated                                     |
-/// | `pairCount`     | `int[n]` | number of pairs, times two, plus one if they have spans          |
+/// | `pairCount`     | `int[n]` | number of pairs, times four, plus 1 if they have spans, plus 2 if traces |
 /// | `place`         | `long[n]`| chunk and first byte of the pairs, `chunk << 32 or byte`         |
 /// | `chunk`         | `byte[][]` | bytes; a row lies in one chunk                                 |
 final class HeadRows {
@@ -26,6 +26,10 @@ final class HeadRows {
 
     /// Of a row beside its pairs.
     private static final int ROW_BYTES = 56;
+
+    private static final int FLAG_BITS = 2;
+    private static final int SPANS = 1;
+    private static final int TRACES = 2;
 
     private int count;
     private int[] series = new int[4];
@@ -53,7 +57,10 @@ final class HeadRows {
         durationNanos[count] = row.durationNanos();
         period[count] = row.period();
         total[count] = row.total();
-        pairCount[count] = 2 * row.pairCount() + (row.hasSpans() ? 1 : 0);
+        pairCount[count] =
+                row.pairCount() << FLAG_BITS
+                        | (row.hasSpans() ? SPANS : 0)
+                        | (row.hasTraces() ? TRACES : 0);
         count++;
     }
 
@@ -101,7 +108,7 @@ final class HeadRows {
             long[] durationNanos,
             long[] period,
             long[] total,
-            int[] pairCountAndSpans,
+            int[] pairCountAndFlags,
             long[] place,
             byte[][] chunk)
             implements HeadSource.Rows {
@@ -112,22 +119,29 @@ final class HeadRows {
         }
 
         int pairCount(int row) {
-            return pairCountAndSpans[row] >>> 1;
+            return pairCountAndFlags[row] >>> FLAG_BITS;
         }
 
         boolean hasSpans(int row) {
-            return (pairCountAndSpans[row] & 1) != 0;
+            return (pairCountAndFlags[row] & SPANS) != 0;
+        }
+
+        boolean hasTraces(int row) {
+            return (pairCountAndFlags[row] & TRACES) != 0;
         }
 
         /// Decodes the pairs of a row into the first elements of the arrays.
         ///
-        /// @param spanId left alone if the row has no spans
-        void read(int row, int[] node, long[] value, long[] spanId) {
+        /// @param pairs `spanId` is left alone if the row has no spans, `traceId` if it has no traces
+        void read(int row, PairArrays pairs) {
             byte[] bytes = chunk[(int) (place[row] >>> Integer.SIZE)];
             var source = new ByteSource("head", bytes, (int) place[row], bytes.length);
-            PairCodec.read(source, pairCount(row), node, value);
+            PairCodec.read(source, pairCount(row), pairs.node(), pairs.value());
             if (hasSpans(row)) {
-                PairCodec.readSpans(source, pairCount(row), spanId);
+                PairCodec.readSpans(source, pairCount(row), pairs.spanId());
+            }
+            if (hasTraces(row)) {
+                PairCodec.readTraces(source, pairCount(row), pairs.traceId());
             }
         }
 
@@ -143,19 +157,23 @@ final class HeadRows {
 
         @Override
         public ProfileRow get(int row) {
-            int[] node = new int[pairCount(row)];
-            long[] value = new long[pairCount(row)];
-            long[] spanId = new long[hasSpans(row) ? pairCount(row) : 0];
-            read(row, node, value, spanId);
+            var pairs =
+                    new PairArrays(
+                            new int[pairCount(row)],
+                            new long[pairCount(row)],
+                            new long[hasSpans(row) ? pairCount(row) : 0],
+                            new long[hasTraces(row) ? 2 * pairCount(row) : 0]);
+            read(row, pairs);
             return new ProfileRow(
                     series[row],
                     timeNanos[row],
                     durationNanos[row],
                     period[row],
                     total[row],
-                    node,
-                    value,
-                    spanId);
+                    pairs.node(),
+                    pairs.value(),
+                    pairs.spanId(),
+                    pairs.traceId());
         }
     }
 }

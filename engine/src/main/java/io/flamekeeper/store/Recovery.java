@@ -360,12 +360,7 @@ final class Recovery {
                         generation.logName(),
                         generation.shard(),
                         generation.number(),
-                        (type, payload) -> {
-                            if (type != GroupCodec.FRAME_TYPE) {
-                                throw payload.corrupt("frame of unknown type " + type);
-                            }
-                            GroupCodec.read(payload, head);
-                        },
+                        (type, payload) -> GroupCodec.read(type, payload, head),
                         report);
         return new OpenLog(head, wal);
     }

@@ -38,7 +38,7 @@ class SegmentFormatTest {
 
     private static final String FIXTURE_TEXT = "/segment/version-1.txt";
 
-    /// Two services of two tenants, with spans, uploads, and every kind of sum.
+    /// Two services of two tenants, with spans, traces, uploads, and every kind of sum.
     private static byte[] written(long seed, int groups, SumPlan plan) throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         try (VfsFile file = vfs.create("a.seg")) {
@@ -70,7 +70,8 @@ class SegmentFormatTest {
                                 row.total(),
                                 row.node(),
                                 row.value(),
-                                row.spanId()));
+                                row.spanId(),
+                                row.traceId()));
             }
         }
         return new HeadSource(
@@ -148,6 +149,10 @@ class SegmentFormatTest {
                 if (rows.hasSpans()) {
                     text.append('/').append(rows.spanId()[pair]);
                 }
+                if (rows.hasTraces()) {
+                    text.append('/').append(rows.traceId()[2 * pair]);
+                    text.append(':').append(rows.traceId()[2 * pair + 1]);
+                }
             }
             text.append('\n');
         }
@@ -198,10 +203,10 @@ class SegmentFormatTest {
 
     @Test
     void anyBitFlipped_isNoticedOrHarmless() throws IOException {
-        long seed = 21;
+        long seed = 37;
         byte[] bytes = written(seed, 30, SumPlan.ofLevel(3));
         String expected = dump(open(bytes));
-        assertThat(expected).contains("sum of TYPE", "sum of SERIES", "UploadMark");
+        assertThat(expected).contains("sum of TYPE", "sum of SERIES", "/-7:-7", "UploadMark");
         for (int bit = 0; bit < 8 * bytes.length; bit++) {
             byte[] flipped = bytes.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
@@ -235,7 +240,7 @@ class SegmentFormatTest {
         newer.putInt(SegmentLayout.PRELUDE_CRC, Checksum.of(bytes, 0, SegmentLayout.PRELUDE_CRC));
         assertThatThrownBy(() -> open(bytes))
                 .hasMessage(
-                        "a.seg: version 2 (expected: at most 1, the newest this software knows)")
+                        "a.seg: version 3 (expected: at most 2, the newest this software knows)")
                 .extracting(e -> ((FlamekeeperException) e).code())
                 .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }

@@ -7,6 +7,7 @@ import io.flamekeeper.dictionary.GroupInterner;
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.TenantId;
+import io.flamekeeper.model.TraceId;
 import io.flamekeeper.segment.SegmentHeader.Compacted;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
@@ -35,14 +36,21 @@ class SegmentTest {
                         row.total(),
                         IntStream.range(0, row.pairCount())
                                 .mapToObj(pair ->
-                                        "%d:%x=%d"
+                                        "%d:%x:%s=%d"
                                                 .formatted(
                                                         row.node()[pair],
                                                         row.hasSpans() ? row.spanId()[pair] : 0,
+                                                        row.hasTraces()
+                                                                ? trace(row, pair)
+                                                                : TraceId.NONE,
                                                         row.value()[pair]))
                                 .sorted()
                                 .toList())
                 .toString();
+    }
+
+    private static TraceId trace(ProfileRow row, int pair) {
+        return new TraceId(row.traceId()[2 * pair], row.traceId()[2 * pair + 1]);
     }
 
     private static List<String> texts(PartitionSource source) throws IOException {
@@ -63,6 +71,9 @@ class SegmentTest {
                                     Arrays.copyOf(rows.value(), count),
                                     rows.hasSpans()
                                             ? Arrays.copyOf(rows.spanId(), count)
+                                            : new long[0],
+                                    rows.hasTraces()
+                                            ? Arrays.copyOf(rows.traceId(), 2 * count)
                                             : new long[0])));
         }
         return texts;

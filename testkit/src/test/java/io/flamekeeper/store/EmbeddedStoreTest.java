@@ -71,7 +71,7 @@ class EmbeddedStoreTest {
                     part.addSelf(
                             new int[] {series},
                             range,
-                            SpanFilter.ALL,
+                            SampleFilter.ALL,
                             self,
                             Part.ScanMeter.UNLIMITED);
                 }
@@ -107,7 +107,7 @@ class EmbeddedStoreTest {
                                 part.addSelf(
                                         new int[] {0},
                                         TimeRange.ALWAYS,
-                                        SpanFilter.ALL,
+                                        SampleFilter.ALL,
                                         self,
                                         (rows, pairs) -> {
                                             assertThat(rows).isEqualTo(1);

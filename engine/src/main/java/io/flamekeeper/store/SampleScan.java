@@ -8,25 +8,26 @@ import io.flamekeeper.segment.RowTable;
 import io.flamekeeper.segment.SpanReader;
 import java.util.BitSet;
 
-/// Adds pairs of certain spans: of rows whose spans lie in blocks that the index names. For one thread.
-final class SpanScan {
+/// Adds pairs of certain spans or traces: of rows whose spans lie in blocks that the index names. For one thread.
+final class SampleScan {
     /// Rows between two questions whether to go on.
     private static final int ROWS_MAX = 1 << 12;
 
     private final RowTable.Reader rows;
-    private final SpanFilter filter;
+    private final SampleFilter filter;
     private final long[] self;
     private final Part.ScanMeter meter;
     private final PairReader pairs;
     private final SpanReader spans;
     private final BitSet blocks;
     private long[] spanId = new long[0];
+    private long[] traceId = new long[0];
     private int matched;
 
-    SpanScan(
+    SampleScan(
             Partition partition,
             RowTable.Reader rows,
-            SpanFilter filter,
+            SampleFilter filter,
             long[] self,
             Part.ScanMeter meter) {
         this.rows = rows;
@@ -35,7 +36,10 @@ final class SpanScan {
         this.meter = meter;
         pairs = partition.pairs();
         spans = partition.spans();
-        blocks = spans.blocksOf(filter.spanIds());
+        blocks =
+                filter.isOfTraces()
+                        ? spans.blocksOf(filter.traceIds())
+                        : spans.blocksOf(filter.spanIds());
     }
 
     /// Adds what the series have in `[start, end)`.
@@ -76,17 +80,25 @@ final class SpanScan {
         meter.scan(1, count);
         if (spanId.length < count) {
             spanId = new long[Math.max(count, 2 * spanId.length)];
+            traceId = new long[2 * spanId.length];
         }
-        spans.read(span, count, spanId);
+        if (filter.isOfTraces()) {
+            if (!spans.readTraces(span, count, traceId)) {
+                return;
+            }
+        } else {
+            spans.read(span, count, spanId);
+        }
         matched = 0;
         pairs.forEach(rows.pairStart(row), rows.pairEnd(row), rows.pairEnd(row), this::addMatching);
     }
 
     private void addMatching(int[] node, long[] value, int from, int to) {
         for (int pair = from; pair < to; pair++) {
-            if (filter.matches(spanId[matched++])) {
+            if (filter.matches(spanId[matched], traceId[2 * matched], traceId[2 * matched + 1])) {
                 self[node[pair]] = SaturatedMath.add(self[node[pair]], value[pair]);
             }
+            matched++;
         }
     }
 }
