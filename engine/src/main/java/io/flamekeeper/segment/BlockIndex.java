@@ -9,37 +9,66 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/// Leads from a key to the span blocks that may hold it. One index for every chunk of [#CHUNK_BLOCKS] blocks: the
-/// hash of each key and the block in its chunk, sorted. Immutable; safe for use by many threads.
-/// [SegmentLayout] has the form on disk.
-final class BlockIndex {
-    /// Blocks that share an index; bounds what the writer keeps in memory.
-    static final int CHUNK_BLOCKS = 64;
+/// Leads from a key to the span blocks that may hold it: for every run of blocks a sorted list of entries, each the
+/// hash of a key and a block that holds it. What is in memory says where in the list a hash is, so that a look-up
+/// reads one piece of 1,024 entries of each run. Immutable; safe for use by many threads. [SegmentLayout] has the
+/// form on disk.
+///
+/// @param runBlocks  span blocks of each run
+/// @param runEntries entries of each run
+/// @param first      first entry of each piece
+/// @param offset     where each piece starts in the partition
+/// @param bytes      size of each piece with its checksum
+record BlockIndex(
+        PackedLongs runBlocks,
+        PackedLongs runEntries,
+        PackedLongs first,
+        PackedLongs offset,
+        PackedLongs bytes) {
+    /// A run ends with the block that brings it here; bounds what the writer keeps in memory.
+    private static final int RUN_ENTRIES = 1 << 16;
 
-    /// An entry is `hash << BLOCK_BITS | block in its chunk`.
-    private static final int BLOCK_BITS = 6;
+    private static final int HASH_BITS = 24;
 
-    private final PackedLongs entries;
-    private final PackedLongs offset;
-    private final PackedLongs bytes;
-
-    private BlockIndex(PackedLongs entries, PackedLongs offset, PackedLongs bytes) {
-        this.entries = entries;
-        this.offset = offset;
-        this.bytes = bytes;
-    }
-
+    /// @param blocks how many blocks there are
     static BlockIndex read(String what, ByteSource source, int blocks) {
-        int chunks = Math.ceilDiv(blocks, CHUNK_BLOCKS);
+        int runs = source.nextInt(blocks);
+        PackedLongs runBlocks = PackedLongs.read(what, source, runs);
+        PackedLongs runEntries = PackedLongs.read(what, source, runs);
+        var decoder = new PackedBlock.Decoder();
+        PackedLongs.Reader blocksOf = runBlocks.reader(decoder);
+        PackedLongs.Reader entriesOf = runEntries.reader(decoder);
+        long found = 0;
+        long pieces = 0;
+        for (int run = 0; run < runs; run++) {
+            long ofRun = blocksOf.get(run);
+            long entries = entriesOf.get(run);
+            if (ofRun <= 0 || ofRun > blocks || entries < 0 || entries > RUN_ENTRIES * 2L) {
+                throw source.corrupt("a run of " + ofRun + " blocks, " + entries + " entries");
+            }
+            found += ofRun;
+            pieces += Math.ceilDiv(entries, BitPacking.BLOCK);
+        }
+        if (found != blocks) {
+            throw source.corrupt("is of " + found + " blocks (expected: " + blocks + ")");
+        }
+        int count = Math.toIntExact(pieces);
         return new BlockIndex(
-                PackedLongs.read(what, source, chunks),
-                PackedLongs.read(what, source, chunks),
-                PackedLongs.read(what, source, chunks));
+                runBlocks,
+                runEntries,
+                PackedLongs.read(what, source, count),
+                PackedLongs.read(what, source, count),
+                PackedLongs.read(what, source, count));
     }
 
-    /// Upper half of the key times 2⁶⁴ divided by the golden ratio, unsigned.
+    /// Upper bits of the key times 2⁶⁴ divided by the golden ratio.
     private static long hash(long key) {
-        return (key * 0x9E37_79B9_7F4A_7C15L) >>> Integer.SIZE;
+        return (key * 0x9E37_79B9_7F4A_7C15L) >>> (Long.SIZE - HASH_BITS);
+    }
+
+    /// Bits of an entry that say which of the run's blocks.
+    private static int blockBits(long blocks) {
+        return Long.SIZE - Long.numberOfLeadingZeros(blocks - 1);
     }
 
     /// Blocks that may hold any of the keys; those it leaves out hold none.
@@ -48,127 +77,187 @@ final class BlockIndex {
     /// @param base where the partition starts in the file
     BitSet find(
             String what, SegmentFile file, long base, PackedBlock.Decoder decoder, long... keys) {
+        long[] hashes = Arrays.stream(keys).map(BlockIndex::hash).sorted().distinct().toArray();
         var found = new BitSet();
-        PackedLongs.Reader counts = entries.reader(decoder);
-        PackedLongs.Reader offsets = offset.reader(decoder);
-        PackedLongs.Reader lengths = bytes.reader(decoder);
-        for (int chunk = 0; chunk < entries.count(); chunk++) {
-            long count = counts.get(chunk);
-            if (count == 0) {
-                continue;
+        var pieces = new Pieces(what, file, base, decoder);
+        PackedLongs.Reader blocksOf = runBlocks.reader(decoder);
+        PackedLongs.Reader entriesOf = runEntries.reader(decoder);
+        int block = 0;
+        int piece = 0;
+        for (int run = 0; run < runBlocks.count(); run++) {
+            int blocks = (int) blocksOf.get(run);
+            int entries = (int) entriesOf.get(run);
+            for (long hash : hashes) {
+                pieces.find(piece, entries, blockBits(blocks), hash, block, found);
             }
-            ByteSource source =
-                    file.readChecked(
-                            what + " " + chunk, base + offsets.get(chunk), lengths.get(chunk));
-            if (count < 0 || count > (long) BitPacking.BLOCK * CHUNK_BLOCKS) {
-                throw source.corrupt("has " + count + " entries");
-            }
-            PackedLongs index = PackedLongs.read(what, source, (int) count);
-            source.expectEnd();
-            PackedLongs.Reader reader = index.reader(decoder);
-            for (long key : keys) {
-                addBlocks(reader, (int) count, hash(key), chunk * CHUNK_BLOCKS, found);
-            }
+            block += blocks;
+            piece += Math.ceilDiv(entries, BitPacking.BLOCK);
         }
         return found;
     }
 
-    private static void addBlocks(
-            PackedLongs.Reader index, int count, long hash, int firstBlock, BitSet found) {
-        for (int at = firstAt(index, count, hash << BLOCK_BITS); at < count; at++) {
-            long entry = index.get(at);
-            if (entry >>> BLOCK_BITS != hash) {
-                return;
+    /// Reads pieces, and keeps the one read last.
+    private final class Pieces {
+        private final String what;
+        private final SegmentFile file;
+        private final long base;
+        private final PackedBlock.Decoder decoder;
+        private final PackedLongs.Reader firsts;
+        private final PackedLongs.Reader offsets;
+        private final PackedLongs.Reader lengths;
+        private final long[] entry = new long[BitPacking.BLOCK];
+        private int read = -1;
+
+        Pieces(String what, SegmentFile file, long base, PackedBlock.Decoder decoder) {
+            this.what = what;
+            this.file = file;
+            this.base = base;
+            this.decoder = decoder;
+            firsts = first.reader(decoder);
+            offsets = offset.reader(decoder);
+            lengths = bytes.reader(decoder);
+        }
+
+        /// @param start   first piece of the run
+        /// @param entries of the run
+        /// @param block   first block of the run
+        void find(int start, int entries, int bits, long hash, int block, BitSet found) {
+            long from = hash << bits;
+            long to = (hash + 1) << bits;
+            int end = start + Math.ceilDiv(entries, BitPacking.BLOCK);
+            for (int piece = lastBefore(from, start, end);
+                    piece < end && firsts.get(piece) < to;
+                    piece++) {
+                int count =
+                        Math.min(BitPacking.BLOCK, entries - (piece - start) * BitPacking.BLOCK);
+                load(piece, count);
+                for (int i = firstAt(from, count); i < count && entry[i] < to; i++) {
+                    found.set(block + (int) (entry[i] - from));
+                }
             }
-            found.set(firstBlock + ((int) entry & CHUNK_BLOCKS - 1));
+        }
+
+        /// The last of the pieces `[start, end)` that begins below `from`, else the first.
+        private int lastBefore(long from, int start, int end) {
+            int low = start;
+            int high = end;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (firsts.get(middle) < from) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return Math.max(start, low - 1);
+        }
+
+        private int firstAt(long from, int count) {
+            int at = Arrays.binarySearch(entry, 0, count, from);
+            return at < 0 ? -at - 1 : at;
+        }
+
+        private void load(int piece, int count) {
+            if (piece != read) {
+                read = -1;
+                ByteSource source =
+                        file.readChecked(
+                                what + " " + piece, base + offsets.get(piece), lengths.get(piece));
+                decoder.read(source, count, entry);
+                source.expectEnd();
+                read = piece;
+            }
         }
     }
 
-    /// First entry that is at least `wanted`.
-    private static int firstAt(PackedLongs.Reader index, int count, long wanted) {
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (index.get(middle) < wanted) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    /// Writes the index of one chunk after the other. For one thread.
+    /// Writes one run after the other. For one thread.
     static final class Writer {
         private final SegmentOutput output;
         private final long base;
         private final PackedBlock.Encoder encoder;
-        private final PackedLongs.Writer entries;
+        private final PackedLongs.Writer runBlocks;
+        private final PackedLongs.Writer runEntries;
+        private final PackedLongs.Writer firsts;
         private final PackedLongs.Writer offsets;
         private final PackedLongs.Writer lengths;
+        private final ByteSink piece = new ByteSink(64);
 
-        /// Entries of the chunk so far, each at least once.
+        /// `hash << 32 | block of the run` of the run so far, in no order.
         private long[] entry = new long[64];
 
         private int entryCount;
-        private int block;
+        private int blocks;
 
         /// @param base where the partition starts in the file
         Writer(SegmentOutput output, long base, PackedBlock.Encoder encoder) {
             this.output = output;
             this.base = base;
             this.encoder = encoder;
-            entries = new PackedLongs.Writer(encoder);
+            runBlocks = new PackedLongs.Writer(encoder);
+            runEntries = new PackedLongs.Writer(encoder);
+            firsts = new PackedLongs.Writer(encoder);
             offsets = new PackedLongs.Writer(encoder);
             lengths = new PackedLongs.Writer(encoder);
         }
 
-        /// Says that the current block holds the key; may be said again.
+        /// Says that the current block holds the key.
         void add(long key) {
             if (entryCount == entry.length) {
                 entry = Arrays.copyOf(entry, 4 * entryCount);
             }
-            entry[entryCount++] = hash(key) << BLOCK_BITS | block;
+            entry[entryCount++] = hash(key) << Integer.SIZE | blocks;
         }
 
         void endBlock() throws IOException {
-            if (++block == CHUNK_BLOCKS) {
-                flush();
+            blocks++;
+            if (entryCount >= RUN_ENTRIES) {
+                endRun();
             }
         }
 
-        private void flush() throws IOException {
+        private void endRun() throws IOException {
             Arrays.sort(entry, 0, entryCount);
-            var column = new PackedLongs.Writer(encoder);
+            int bits = blockBits(blocks);
+            int count = 0;
             for (int i = 0; i < entryCount; i++) {
                 if (i == 0 || entry[i] != entry[i - 1]) {
-                    column.add(entry[i]);
+                    entry[count++] = entry[i];
                 }
             }
-            entries.add(column.count());
-            offsets.add(output.position() - base);
-            long start = output.position();
-            if (column.count() > 0) {
-                var bytes = new ByteSink(64);
-                column.finish(bytes);
-                output.putChecked(bytes);
+            for (int i = 0; i < count; i++) {
+                entry[i] = entry[i] >>> Integer.SIZE << bits | (int) entry[i];
             }
-            lengths.add(output.position() - start);
+            for (int start = 0; start < count; start += BitPacking.BLOCK) {
+                writePiece(start, Math.min(start + BitPacking.BLOCK, count));
+            }
+            runBlocks.add(blocks);
+            runEntries.add(count);
             entryCount = 0;
-            block = 0;
+            blocks = 0;
         }
 
-        /// Writes the last index.
+        private void writePiece(int start, int end) throws IOException {
+            piece.truncate(0);
+            encoder.put(Arrays.copyOfRange(entry, start, end), end - start, piece);
+            firsts.add(entry[start]);
+            offsets.add(output.position() - base);
+            output.putChecked(piece);
+            lengths.add(piece.size());
+        }
+
+        /// Writes the last run.
         void finishBlocks() throws IOException {
-            if (block > 0) {
-                flush();
+            if (blocks > 0) {
+                endRun();
             }
         }
 
-        /// Writes where they are, after [#finishBlocks].
+        /// Writes where everything is, after [#finishBlocks].
         void finish(ByteSink sink) {
-            entries.finish(sink);
+            sink.putVarint(runBlocks.count());
+            runBlocks.finish(sink);
+            runEntries.finish(sink);
+            firsts.finish(sink);
             offsets.finish(sink);
             lengths.finish(sink);
         }

@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 public final class Partition implements PartitionSource {
     private final Object key = new Object();
     private final Segment segment;
+    private final int version;
     private final TenantId tenant;
     private final String service;
     private final long firstMillis;
@@ -52,6 +53,7 @@ public final class Partition implements PartitionSource {
     /// @param version of the segment
     Partition(Segment segment, int version, List<TenantId> tenants, ByteSource source) {
         this.segment = segment;
+        this.version = version;
         this.tenant = tenants.get(source.nextInt(tenants.size() - 1));
         this.service = source.nextString();
         this.firstMillis = source.nextZigZag();
@@ -241,7 +243,7 @@ public final class Partition implements PartitionSource {
             return SpanBlocks.NONE;
         }
         ByteSource source = open(Section.SPANS);
-        SpanBlocks found = SpanBlocks.read(what(Section.SPANS), source);
+        SpanBlocks found = SpanBlocks.read(what(Section.SPANS), version, source);
         source.expectEnd();
         if (found.spanCount() != rows.value().spanCount()) {
             throw source.corrupt("does not fit the rows");

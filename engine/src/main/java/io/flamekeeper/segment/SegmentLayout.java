@@ -37,7 +37,7 @@ package io.flamekeeper.segment;
 ///         for each section in order: stored bytes u and, unless these are 0, decoded bytes u and
 ///             CRC of the stored bytes (4)
 ///
-/// Version 1 is the same without the section TRACES, which its table of contents does not name.
+/// Version 1 has no section TRACES, which its table of contents does not name, and other span blocks; see there.
 ///
 /// A partition is what one tenant's one service has: blocks, then the sections of [Section], back to back. A section
 /// of no bytes is not there. One whose stored and decoded sizes differ is compressed with Zstandard. Offsets of blocks
@@ -57,22 +57,29 @@ package io.flamekeeper.segment;
 /// modulo 2³²; the values as a `PackedBlock`, CRC of both (4). Pairs of all rows are one sequence, pairs of all sums another; a block
 /// takes no notice of where a row or a sum begins.
 ///
-/// A *span block* is 1,024 spans, the last of a partition what is left, as a `PackedBlock`; CRC (4). Rows that have
-/// spans give one for each of their pairs, 0 = none.
+/// A *span block* is 1,024 spans, the last of a partition what is left. Rows that have spans or traces give one for each
+/// of their pairs, 0 = none:
 ///
-/// A *trace block* lies beside each span block that has a trace, and says which trace each of its spans is of; that
-/// of a span is nearly always the same:
-///
-///     trace count k u; k × 16, upper half first
-///     of each different span of the block, 0 included, ascending as signed numbers: place of the trace of its first
-///         pair among the k, from 1, 0 = none; a PackedBlock
-///     pairs e with another trace than this u
-///     only if there are any: their places in the block, a PackedBlock; the places of their traces, a PackedBlock
+///     how many different ones d u; these, ascending as signed numbers, a PackedBlock
+///     of each pair, the place of its span among these, from 0, a PackedBlock
 ///     CRC (4)
 ///
-/// A *span index* belongs to 64 span blocks: ascending and distinct, `h · 64 + b` for every span that block b of the 64
-/// holds, as `n × p`; CRC (4). h is the upper half of the span times 0x9E3779B97F4A7C15 mod 2⁶⁴. A *trace index* is the
-/// same of the traces, each of which counts as the exclusive or of its halves. One without entries has no bytes.
+/// A *trace block* lies beside each span block that has a trace. All pairs of a span are nearly always of one:
+///
+///     trace count k u; k × 16, upper half first
+///     of each different span of the block: place of the trace of its first pair, from 1, 0 = none; a PackedBlock
+///     how many pairs have another trace than that u
+///     only if there are any: which pairs of the block, a PackedBlock; the places of their traces, a PackedBlock
+///     CRC (4)
+///
+/// A *span index* belongs to a run of span blocks, the shortest that gives it 65,536 entries, the last what is left:
+/// ascending and distinct, `h · 2ᵏ + b` for every span that block b of the run holds. h is the upper 24 bits of the span
+/// times 0x9E3779B97F4A7C15 mod 2⁶⁴; 2ᵏ is the least power of two that is not below the number of blocks of the run. It
+/// lies in pieces of 1,024 entries, the last of a run what is left: each a PackedBlock; CRC (4). A *trace index* is
+/// the same of the traces, each of which counts as the exclusive or of its halves.
+///
+/// A span block of version 1 is the spans as a `PackedBlock`; CRC (4). A span index of version 1 belongs to 64 span
+/// blocks, and this software passes over it.
 ///
 /// ## Sums
 ///
@@ -140,14 +147,20 @@ final class SegmentLayout {
         ///     highest node, b × p
         PAIRS,
 
-        /// Where the b span blocks are, and the i = ⌈b / 64⌉ span indexes; only if rows have spans or traces:
+        /// Where the b span blocks are; only if rows have spans or traces:
         ///
         ///     span count u
         ///     offset of each block, b × p
         ///     bytes of each block with CRC, b × p
-        ///     entries of each index, i × p
-        ///     offset of each index, i × p
-        ///     bytes of each index with CRC, i × p
+        ///     where the pieces of the r span indexes are, m of them:
+        ///         r u
+        ///         span blocks of each index, r × p
+        ///         entries of each index, r × p
+        ///         first entry of each piece, m × p
+        ///         offset of each piece, m × p
+        ///         bytes of each piece with CRC, m × p
+        ///
+        /// In version 1, after the blocks, of each of ⌈b / 64⌉ span indexes: entries, p; offset, p; bytes with CRC, p.
         SPANS,
 
         /// The sums, if there are any kinds of them:
@@ -170,13 +183,11 @@ final class SegmentLayout {
         ///     when it was received, milliseconds since the Unix epoch, n × p
         UPLOADS,
 
-        /// Where the trace blocks beside the b span blocks are, and the i trace indexes; only if there are any:
+        /// Where the trace blocks beside the b span blocks are; only if there are any:
         ///
         ///     offset of each block, b × p
         ///     bytes of each block with CRC, 0 = it has none, b × p
-        ///     entries of each index, i × p
-        ///     offset of each index, i × p
-        ///     bytes of each index with CRC, i × p
+        ///     where the pieces of the trace indexes are, in the form of SPANS
         TRACES;
 
         /// The version that introduced it.

@@ -7,6 +7,8 @@ import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.column.PackedLongs;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Where the spans of a partition are: those of the pairs of all rows that have any, one after the other, in
 /// blocks of 1,024; and the index from a span to its blocks. Immutable; safe for use by many threads.
@@ -15,21 +17,32 @@ import java.util.Arrays;
 /// @param spanCount spans in all blocks
 /// @param offset    where each block starts in the partition
 /// @param bytes     size of each block with its checksum
-record SpanBlocks(long spanCount, PackedLongs offset, PackedLongs bytes, BlockIndex index) {
+/// @param index     empty if the segment is of version 1, whose blocks have another form and whose index nobody reads
+record SpanBlocks(
+        long spanCount, PackedLongs offset, PackedLongs bytes, Optional<BlockIndex> index) {
     static final SpanBlocks NONE =
-            read("no spans", new ByteSource("no spans", new byte[] {0}, 0, 1));
+            read("no spans", 1, new ByteSource("no spans", new byte[] {0}, 0, 1));
 
-    static SpanBlocks read(String what, ByteSource source) {
+    /// Span blocks of a span index in version 1.
+    private static final int BLOCKS_OF_INDEX_1 = 64;
+
+    /// @param version of the segment
+    static SpanBlocks read(String what, int version, ByteSource source) {
         long spanCount = source.nextVarint();
         long blocks = Math.ceilDiv(spanCount, BitPacking.BLOCK);
         if (spanCount < 0 || blocks > Integer.MAX_VALUE) {
             throw source.corrupt("too many spans");
         }
-        return new SpanBlocks(
-                spanCount,
-                PackedLongs.read(what, source, (int) blocks),
-                PackedLongs.read(what, source, (int) blocks),
-                BlockIndex.read(what, source, (int) blocks));
+        PackedLongs offset = PackedLongs.read(what, source, (int) blocks);
+        PackedLongs bytes = PackedLongs.read(what, source, (int) blocks);
+        if (version > 1) {
+            BlockIndex index = BlockIndex.read(what, source, (int) blocks);
+            return new SpanBlocks(spanCount, offset, bytes, Optional.of(index));
+        }
+        for (int column = 0; column < 3; column++) {
+            PackedLongs.read(what, source, (int) Math.ceilDiv(blocks, BLOCKS_OF_INDEX_1));
+        }
+        return new SpanBlocks(spanCount, offset, bytes, Optional.empty());
     }
 
     int blockCount() {
@@ -49,7 +62,8 @@ record SpanBlocks(long spanCount, PackedLongs offset, PackedLongs bytes, BlockIn
         private final PackedLongs.Writer lengths;
         private final BlockIndex.Writer index;
         private final TraceBlocks.Writer traces;
-        private final ByteSink block = new ByteSink(64);
+        private final ByteSink bytes = new ByteSink(64);
+        private @Nullable SpanBlock block;
         private long[] pending = new long[64];
         private int pendingCount;
         private long spanCount;
@@ -84,20 +98,22 @@ record SpanBlocks(long spanCount, PackedLongs offset, PackedLongs bytes, BlockIn
         }
 
         private void flush() throws IOException {
-            block.truncate(0);
-            encoder.put(pending, pendingCount, block);
+            if (block == null) {
+                block = new SpanBlock(pendingCount);
+            }
+            block.set(pending, pendingCount);
+            bytes.truncate(0);
+            block.write(encoder, bytes);
             offsets.add(output.position() - base);
-            output.putChecked(block);
-            lengths.add(block.size());
-            long before = 0;
-            for (int i = 0; i < pendingCount; i++) {
-                if (pending[i] != 0 && pending[i] != before) {
-                    index.add(pending[i]);
-                    before = pending[i];
+            output.putChecked(bytes);
+            lengths.add(bytes.size());
+            for (int place = 0; place < block.differentCount(); place++) {
+                if (block.different(place) != 0) {
+                    index.add(block.different(place));
                 }
             }
             index.endBlock();
-            traces.endBlock(pending, pendingCount);
+            traces.endBlock(block);
             pendingCount = 0;
         }
 

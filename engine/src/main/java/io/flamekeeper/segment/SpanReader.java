@@ -20,7 +20,7 @@ public final class SpanReader {
     private final PackedBlock.Decoder decoder;
     private final PackedLongs.Reader offsets;
     private final PackedLongs.Reader lengths;
-    private final long[] spanId;
+    private final SpanBlock block;
     private final Optional<Traces> traces;
     private int decoded = -1;
 
@@ -36,7 +36,7 @@ public final class SpanReader {
         this.decoder = decoder;
         offsets = blocks.offset().reader(decoder);
         lengths = blocks.bytes().reader(decoder);
-        spanId = new long[(int) Math.min(BitPacking.BLOCK, blocks.spanCount())];
+        block = new SpanBlock((int) Math.min(BitPacking.BLOCK, blocks.spanCount()));
         this.traces = traces.map(Traces::new);
     }
 
@@ -45,7 +45,8 @@ public final class SpanReader {
         private final BlockIndex index;
         private final PackedLongs.Reader offsets;
         private final PackedLongs.Reader lengths;
-        private final long[] traceId = new long[2 * spanId.length];
+        private final long[] traceId =
+                new long[2 * (int) Math.min(BitPacking.BLOCK, blocks.spanCount())];
         private int decoded = -1;
 
         Traces(TraceBlocks blocks) {
@@ -54,25 +55,30 @@ public final class SpanReader {
             lengths = blocks.bytes().reader(decoder);
         }
 
-        private void load(int block) {
-            if (block == decoded) {
+        private void load(int wanted) {
+            if (wanted == decoded) {
                 return;
             }
             decoded = -1;
-            SpanReader.this.load(block);
-            if (lengths.get(block) == 0) {
+            SpanReader.this.load(wanted);
+            if (lengths.get(wanted) == 0) {
                 Arrays.fill(traceId, 0);
             } else {
                 ByteSource source =
                         file.readChecked(
-                                "block " + block + " of traces",
-                                base + offsets.get(block),
-                                lengths.get(block));
-                TraceBlock.read(source, decoder, spanId, blocks.countOf(block), traceId);
+                                "block " + wanted + " of traces",
+                                base + offsets.get(wanted),
+                                lengths.get(wanted));
+                TraceBlock.read(source, decoder, block, traceId);
                 source.expectEnd();
             }
-            decoded = block;
+            decoded = wanted;
         }
+    }
+
+    /// Spans in all blocks.
+    public long count() {
+        return blocks.spanCount();
     }
 
     /// Copies the spans `[from, from + count)` into the beginning of the array.
@@ -81,26 +87,30 @@ public final class SpanReader {
     public void read(long from, int count, long[] into) {
         int copied = 0;
         while (copied < count) {
-            int block = (int) ((from + copied) / BitPacking.BLOCK);
             int start = (int) ((from + copied) % BitPacking.BLOCK);
-            load(block);
-            int part = Math.min(count - copied, blocks.countOf(block) - start);
-            System.arraycopy(spanId, start, into, copied, part);
-            copied += part;
+            load((int) ((from + copied) / BitPacking.BLOCK));
+            int end = Math.min(start + count - copied, block.count());
+            for (int pair = start; pair < end; pair++) {
+                into[copied++] = block.spanOf(pair);
+            }
         }
     }
 
-    private void load(int block) {
-        if (block != decoded) {
+    private void load(int wanted) {
+        if (wanted != decoded) {
             decoded = -1;
             ByteSource source =
                     file.readChecked(
-                            "block " + block + " of spans",
-                            base + offsets.get(block),
-                            lengths.get(block));
-            decoder.read(source, blocks.countOf(block), spanId);
+                            "block " + wanted + " of spans",
+                            base + offsets.get(wanted),
+                            lengths.get(wanted));
+            if (blocks.index().isPresent()) {
+                block.read(source, decoder, blocks.countOf(wanted));
+            } else {
+                block.readPlain(source, decoder, blocks.countOf(wanted));
+            }
             source.expectEnd();
-            decoded = block;
+            decoded = wanted;
         }
     }
 
@@ -115,10 +125,10 @@ public final class SpanReader {
         long any = 0;
         int copied = 0;
         while (copied < count) {
-            int block = (int) ((from + copied) / BitPacking.BLOCK);
+            int wanted = (int) ((from + copied) / BitPacking.BLOCK);
             int start = (int) ((from + copied) % BitPacking.BLOCK);
-            traces.load(block);
-            int part = Math.min(count - copied, blocks.countOf(block) - start);
+            traces.load(wanted);
+            int part = Math.min(count - copied, blocks.countOf(wanted) - start);
             System.arraycopy(traces.traceId, 2 * start, into, 2 * copied, 2 * part);
             copied += part;
         }
@@ -131,7 +141,12 @@ public final class SpanReader {
     /// Blocks that may hold any of the spans; those it leaves out hold none. Bit b stands for the spans
     /// `[1024 · b, 1024 · (b + 1))`.
     public BitSet blocksOf(long... spanIds) {
-        return blocks.index().find("span index", file, base, decoder, spanIds);
+        if (blocks.index().isPresent()) {
+            return blocks.index().get().find("span index", file, base, decoder, spanIds);
+        }
+        var all = new BitSet();
+        all.set(0, blocks.blockCount());
+        return all;
     }
 
     /// Likewise, blocks that may hold a span of any of the traces.

@@ -1,103 +1,70 @@
 package io.flamekeeper.segment;
 
-import io.flamekeeper.column.BitPacking;
 import io.flamekeeper.column.ByteSink;
 import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.dictionary.TracePlaces;
-import io.flamekeeper.model.TraceId;
-import java.util.Arrays;
-import java.util.Set;
 
 /// The traces of one span block as bytes. A span nearly always is of one trace, so each different span of the
-/// block, 0 among them, has the trace of its first pair, and pairs of another trace are listed.
-/// [SegmentLayout] has the form.
+/// block has the trace of its first pair, and pairs of another trace are listed. [SegmentLayout] has the form.
 final class TraceBlock {
     private TraceBlock() {}
 
-    /// The different ones, ascending.
-    private static long[] distinct(long[] spanId, int count) {
-        long[] sorted = Arrays.copyOf(spanId, count);
-        Arrays.sort(sorted);
-        int distinct = 0;
-        for (int i = 0; i < count; i++) {
-            if (i == 0 || sorted[i] != sorted[i - 1]) {
-                sorted[distinct++] = sorted[i];
+    /// @param traceId two for each pair
+    /// @return the traces there are
+    static TracePlaces write(
+            SpanBlock spans, long[] traceId, PackedBlock.Encoder encoder, ByteSink sink) {
+        int[] firstPair = new int[spans.differentCount()];
+        for (int pair = spans.count() - 1; pair >= 0; pair--) {
+            firstPair[spans.placeOf(pair)] = pair;
+        }
+        var traces = new TracePlaces();
+        long[] place = new long[firstPair.length];
+        for (int span = 0; span < place.length; span++) {
+            place[span] = placeOf(traces, traceId, firstPair[span]);
+        }
+        long[] other = new long[spans.count()];
+        long[] otherPlace = new long[spans.count()];
+        int others = 0;
+        for (int pair = 0; pair < spans.count(); pair++) {
+            int first = firstPair[spans.placeOf(pair)];
+            if (traceId[2 * pair] != traceId[2 * first]
+                    || traceId[2 * pair + 1] != traceId[2 * first + 1]) {
+                other[others] = pair;
+                otherPlace[others++] = placeOf(traces, traceId, pair);
             }
         }
-        return Arrays.copyOf(sorted, distinct);
+        traces.write(sink);
+        encoder.put(place, place.length, sink);
+        sink.putVarint(others);
+        if (others > 0) {
+            encoder.put(other, others, sink);
+            encoder.put(otherPlace, others, sink);
+        }
+        return traces;
     }
 
-    /// Not for use by several threads.
-    static final class Encoder {
-        private final PackedBlock.Encoder encoder;
-        private TracePlaces places = new TracePlaces();
-
-        Encoder(PackedBlock.Encoder encoder) {
-            this.encoder = encoder;
-        }
-
-        /// @param traceId two for each span
-        void write(long[] spanId, long[] traceId, int count, ByteSink sink) {
-            places = new TracePlaces();
-            long[] spans = distinct(spanId, count);
-            int[] ofSpan = new int[spans.length];
-            int[] rank = new int[count];
-            for (int i = count - 1; i >= 0; i--) {
-                rank[i] = Arrays.binarySearch(spans, spanId[i]);
-                ofSpan[rank[i]] = i;
-            }
-            long[] place = new long[spans.length];
-            for (int span = 0; span < spans.length; span++) {
-                place[span] = places.of(traceId[2 * ofSpan[span]], traceId[2 * ofSpan[span] + 1]);
-            }
-            long[] other = new long[count];
-            long[] otherPlace = new long[count];
-            int others = 0;
-            for (int i = 0; i < count; i++) {
-                long own = places.of(traceId[2 * i], traceId[2 * i + 1]);
-                if (own != place[rank[i]]) {
-                    other[others] = i;
-                    otherPlace[others++] = own;
-                }
-            }
-            places.write(sink);
-            encoder.put(place, spans.length, sink);
-            sink.putVarint(others);
-            if (others > 0) {
-                encoder.put(other, others, sink);
-                encoder.put(otherPlace, others, sink);
-            }
-        }
-
-        /// The different traces of the block written last.
-        Set<TraceId> traces() {
-            return places.traces();
-        }
+    private static int placeOf(TracePlaces traces, long[] traceId, int pair) {
+        return traces.of(traceId[2 * pair], traceId[2 * pair + 1]);
     }
 
-    /// @param traceId set, two for each span; `long[2 · count]` or longer
+    /// @param traceId set, two for each pair
     static void read(
-            ByteSource source,
-            PackedBlock.Decoder decoder,
-            long[] spanId,
-            int count,
-            long[] traceId) {
+            ByteSource source, PackedBlock.Decoder decoder, SpanBlock spans, long[] traceId) {
         long[] traces = TracePlaces.read(source);
-        long[] spans = distinct(spanId, count);
-        long[] place = new long[BitPacking.BLOCK];
-        decoder.read(source, spans.length, place);
-        for (int i = 0; i < count; i++) {
-            put(source, traces, place[Arrays.binarySearch(spans, spanId[i])], traceId, i);
+        long[] place = new long[spans.count()];
+        decoder.read(source, spans.differentCount(), place);
+        for (int pair = 0; pair < spans.count(); pair++) {
+            put(source, traces, place[spans.placeOf(pair)], traceId, pair);
         }
-        int others = source.nextInt(count);
+        int others = source.nextInt(spans.count());
         if (others > 0) {
             long[] other = new long[others];
             decoder.read(source, others, other);
             decoder.read(source, others, place);
             for (int i = 0; i < others; i++) {
-                if (other[i] < 0 || other[i] >= count) {
-                    throw source.corrupt("names span " + other[i] + " of " + count);
+                if (other[i] < 0 || other[i] >= spans.count()) {
+                    throw source.corrupt("names pair " + other[i] + " of " + spans.count());
                 }
                 put(source, traces, place[i], traceId, (int) other[i]);
             }
@@ -105,11 +72,11 @@ final class TraceBlock {
     }
 
     private static void put(
-            ByteSource source, long[] traces, long place, long[] traceId, int span) {
+            ByteSource source, long[] traces, long place, long[] traceId, int pair) {
         if (place < 0 || place >= traces.length / 2) {
             throw source.corrupt("names trace " + place + " of " + (traces.length / 2 - 1));
         }
-        traceId[2 * span] = traces[2 * (int) place];
-        traceId[2 * span + 1] = traces[2 * (int) place + 1];
+        traceId[2 * pair] = traces[2 * (int) place];
+        traceId[2 * pair + 1] = traces[2 * (int) place + 1];
     }
 }

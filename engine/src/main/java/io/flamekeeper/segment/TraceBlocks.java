@@ -5,6 +5,7 @@ import io.flamekeeper.column.ByteSink;
 import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.column.PackedLongs;
+import io.flamekeeper.dictionary.TracePlaces;
 import io.flamekeeper.model.TraceId;
 import java.io.IOException;
 import java.util.Arrays;
@@ -32,7 +33,7 @@ record TraceBlocks(PackedLongs offset, PackedLongs bytes, BlockIndex index) {
     static final class Writer {
         private final SegmentOutput output;
         private final long base;
-        private final TraceBlock.Encoder block;
+        private final PackedBlock.Encoder encoder;
         private final PackedLongs.Writer offsets;
         private final PackedLongs.Writer lengths;
         private final BlockIndex.Writer index;
@@ -46,7 +47,7 @@ record TraceBlocks(PackedLongs offset, PackedLongs bytes, BlockIndex index) {
         Writer(SegmentOutput output, long base, PackedBlock.Encoder encoder) {
             this.output = output;
             this.base = base;
-            block = new TraceBlock.Encoder(encoder);
+            this.encoder = encoder;
             offsets = new PackedLongs.Writer(encoder);
             lengths = new PackedLongs.Writer(encoder);
             index = new BlockIndex.Writer(output, base, encoder);
@@ -64,14 +65,15 @@ record TraceBlocks(PackedLongs offset, PackedLongs bytes, BlockIndex index) {
             }
         }
 
-        void endBlock(long[] spanId, int count) throws IOException {
+        /// @param spans those of the block
+        void endBlock(SpanBlock spans) throws IOException {
             offsets.add(isPending ? output.position() - base : 0);
             long start = output.position();
             if (isPending) {
                 var bytes = new ByteSink(1 << 10);
-                block.write(spanId, pending, count, bytes);
+                TracePlaces traces = TraceBlock.write(spans, pending, encoder, bytes);
                 output.putChecked(bytes);
-                block.traces().forEach(trace -> index.add(key(trace)));
+                traces.traces().forEach(trace -> index.add(key(trace)));
                 Arrays.fill(pending, 0);
                 isPending = false;
                 isEmpty = false;

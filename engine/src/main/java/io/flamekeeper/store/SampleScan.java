@@ -6,23 +6,20 @@ import io.flamekeeper.segment.PairReader;
 import io.flamekeeper.segment.Partition;
 import io.flamekeeper.segment.RowTable;
 import io.flamekeeper.segment.SpanReader;
+import java.util.Arrays;
 import java.util.BitSet;
 
-/// Adds pairs of certain spans or traces: of rows whose spans lie in blocks that the index names. For one thread.
+/// Adds pairs of certain spans or traces: of the rows whose spans lie in blocks that the index names. For one thread.
 final class SampleScan {
-    /// Rows between two questions whether to go on.
-    private static final int ROWS_MAX = 1 << 12;
-
     private final RowTable.Reader rows;
     private final SampleFilter filter;
     private final long[] self;
     private final Part.ScanMeter meter;
     private final PairReader pairs;
     private final SpanReader spans;
-    private final BitSet blocks;
     private long[] spanId = new long[0];
     private long[] traceId = new long[0];
-    private int matched;
+    private int pair;
 
     SampleScan(
             Partition partition,
@@ -36,69 +33,75 @@ final class SampleScan {
         this.meter = meter;
         pairs = partition.pairs();
         spans = partition.spans();
-        blocks =
-                filter.isOfTraces()
-                        ? spans.blocksOf(filter.traceIds())
-                        : spans.blocksOf(filter.spanIds());
     }
 
     /// Adds what the series have in `[start, end)`.
+    ///
+    /// @param series ascending
     void add(int[] series, long start, long end) {
-        if (blocks.isEmpty()) {
-            return;
-        }
-        int nextRow = -1;
-        long span = 0;
-        for (int one : series) {
-            int to = rows.seriesEnd(one);
-            int row = rows.firstAt(rows.seriesStart(one), to, start);
-            if (row < to && row != nextRow) {
-                span = rows.spanStart(row);
-            }
-            for (; row < to && rows.timeMillis(row) < end; row++) {
-                if (row % ROWS_MAX == 0) {
-                    meter.scan(0, 0);
+        BitSet blocks =
+                filter.isOfTraces()
+                        ? spans.blocksOf(filter.traceIds())
+                        : spans.blocksOf(filter.spanIds());
+        int row = 0;
+        for (int block = blocks.nextSetBit(0); block >= 0; block = blocks.nextSetBit(block + 1)) {
+            meter.scan(0, 0);
+            long blockEnd = Math.min(spans.count(), (block + 1L) * BitPacking.BLOCK);
+            row = Math.max(row, rows.rowOfSpan((long) block * BitPacking.BLOCK));
+            int last = rows.rowOfSpan(blockEnd - 1);
+            for (long span = rows.spanStart(row); row <= last; row++) {
+                int count = rows.spans(row);
+                long millis = rows.timeMillis(row);
+                if (count > 0
+                        && millis >= start
+                        && millis < end
+                        && Arrays.binarySearch(series, rows.seriesOf(row)) >= 0) {
+                    addRow(row, span, count);
                 }
-                if (rows.hasSpans(row)) {
-                    long count = rows.pairEnd(row) - rows.pairStart(row);
-                    addRow(row, span, (int) count);
-                    span += count;
-                }
-                nextRow = row + 1;
+                span += count;
             }
         }
     }
 
     private void addRow(int row, long span, int count) {
-        if (count == 0) {
-            return;
-        }
-        int block = blocks.nextSetBit((int) (span / BitPacking.BLOCK));
-        if (block < 0 || block > (span + count - 1) / BitPacking.BLOCK) {
-            return;
-        }
-        meter.scan(1, count);
         if (spanId.length < count) {
             spanId = new long[Math.max(count, 2 * spanId.length)];
             traceId = new long[2 * spanId.length];
         }
+        if (hasAny(span, count)) {
+            meter.scan(1, count);
+            pair = 0;
+            long from = rows.pairStart(row);
+            pairs.forEach(from, from + count, from + count, this::addMatching);
+        }
+    }
+
+    /// Reads spans or traces of a row; whether any of them counts.
+    private boolean hasAny(long span, int count) {
         if (filter.isOfTraces()) {
             if (!spans.readTraces(span, count, traceId)) {
-                return;
+                return false;
             }
         } else {
             spans.read(span, count, spanId);
         }
-        matched = 0;
-        pairs.forEach(rows.pairStart(row), rows.pairEnd(row), rows.pairEnd(row), this::addMatching);
+        for (int i = 0; i < count; i++) {
+            if (matches(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean matches(int i) {
+        return filter.matches(spanId[i], traceId[2 * i], traceId[2 * i + 1]);
     }
 
     private void addMatching(int[] node, long[] value, int from, int to) {
-        for (int pair = from; pair < to; pair++) {
-            if (filter.matches(spanId[matched], traceId[2 * matched], traceId[2 * matched + 1])) {
-                self[node[pair]] = SaturatedMath.add(self[node[pair]], value[pair]);
+        for (int at = from; at < to; at++) {
+            if (matches(pair++)) {
+                self[node[at]] = SaturatedMath.add(self[node[at]], value[at]);
             }
-            matched++;
         }
     }
 }
