@@ -22,48 +22,25 @@ import java.util.Optional;
 ///     what the group added to the partition's dictionary, as `DictionaryCodec` writes it
 ///     row count u, then for each row
 ///         series u; start of sampling in nanoseconds z; duration in nanoseconds z; period z
-///         pair count u, times two, plus one if the pairs have spans; in a frame of traces, these two bits:
-///             times four, plus 1 if the pairs have spans, plus 2 if they have traces
+///         pair count u and flags: in a frame of type 1, count · 2, plus 1 if the pairs have spans;
+///             of type 2, count · 4, plus 1 if they have spans, plus 2 if they have traces
 ///         pairs, as `PairCodec` writes them
 final class GroupCodec {
+    /// The type of a frame whose rows have no traces; also how many flags a pair count has.
+    private static final int PLAIN = 1;
+
+    /// The type of a frame whose rows may have traces; likewise.
+    private static final int WITH_TRACES = 2;
+
     private static final int SPANS = 1;
     private static final int TRACES = 2;
 
-    /// What the type of a frame says about its rows.
-    enum Frame {
-        /// None has a trace.
-        PLAIN(1, 1),
-
-        /// Some have.
-        OF_TRACES(2, 2);
-
-        private final int type;
-        private final int flagBits;
-
-        Frame(int type, int flagBits) {
-            this.type = type;
-            this.flagBits = flagBits;
-        }
-
-        int type() {
-            return type;
-        }
-
-        static Frame of(List<ProfileRow> rows) {
-            return rows.stream().anyMatch(ProfileRow::hasTraces) ? OF_TRACES : PLAIN;
-        }
-
-        private static Frame of(int type, ByteSource source) {
-            for (Frame frame : values()) {
-                if (frame.type == type) {
-                    return frame;
-                }
-            }
-            throw source.corrupt("frame of unknown type " + type);
-        }
-    }
-
     private GroupCodec() {}
+
+    /// The type of a frame that holds the rows.
+    static int frameType(List<ProfileRow> rows) {
+        return rows.stream().anyMatch(ProfileRow::hasTraces) ? WITH_TRACES : PLAIN;
+    }
 
     /// @param isNew  whether this is the partition's first frame
     /// @param from   the dictionary before the group
@@ -88,7 +65,7 @@ final class GroupCodec {
             sink.putZigZag(mark.receivedMillis());
         });
         DictionaryCodec.write(partition.dictionary().view(), from, sink);
-        int flagBits = Frame.of(rows).flagBits;
+        int flagBits = frameType(rows);
         sink.putVarint(rows.size());
         for (ProfileRow row : rows) {
             sink.putVarint(row.series());
@@ -108,7 +85,9 @@ final class GroupCodec {
     /// @param type of the frame
     /// @throws FlamekeeperException `CORRUPT_DATA`; the head is then as it was
     static void read(int type, ByteSource source, Head head) {
-        Frame frame = Frame.of(type, source);
+        if (type != PLAIN && type != WITH_TRACES) {
+            throw source.corrupt("frame of unknown type " + type);
+        }
         int number = source.nextInt(head.partitionCount());
         boolean isNew = number == head.partitionCount();
         HeadPartition partition = isNew ? head.add(readKey(source)) : head.partition(number);
@@ -116,7 +95,7 @@ final class GroupCodec {
         try {
             Optional<UploadMark> upload = readUpload(source);
             DictionaryCodec.read(source, partition.dictionary());
-            List<ProfileRow> rows = readRows(frame, source, partition.dictionary().mark().series());
+            List<ProfileRow> rows = readRows(type, source, partition.dictionary().mark().series());
             source.expectEnd();
             head.addRows(partition, upload, rows);
         } catch (FlamekeeperException e) {
@@ -139,7 +118,7 @@ final class GroupCodec {
                         new UploadMark(source.nextLong(), source.nextLong(), source.nextZigZag()));
     }
 
-    private static List<ProfileRow> readRows(Frame frame, ByteSource source, int seriesCount) {
+    private static List<ProfileRow> readRows(int flagBits, ByteSource source, int seriesCount) {
         int count = source.nextCount();
         List<ProfileRow> rows = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -148,8 +127,8 @@ final class GroupCodec {
             long durationNanos = source.nextZigZag();
             long period = source.nextZigZag();
             int pairCountAndFlags = source.nextInt(Integer.MAX_VALUE);
-            int pairCount = pairCountAndFlags >>> frame.flagBits;
-            int flags = pairCountAndFlags & (1 << frame.flagBits) - 1;
+            int pairCount = pairCountAndFlags >>> flagBits;
+            int flags = pairCountAndFlags & (1 << flagBits) - 1;
             boolean hasSpans = (flags & SPANS) != 0;
             boolean hasTraces = (flags & TRACES) != 0;
             if (pairCount > source.remaining()) {

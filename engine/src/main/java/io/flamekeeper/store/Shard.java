@@ -385,7 +385,7 @@ final class Shard {
             append.done().completeExceptionally(e);
             return;
         }
-        wal.endFrame(GroupCodec.Frame.of(rows).type());
+        wal.endFrame(GroupCodec.frameType(rows));
         batch.logged.add(new Logged(append, partition, isNew, before, upload, rows));
         if (upload.isPresent()) {
             uploads.add(secret, hash, now);
