@@ -151,7 +151,7 @@ final class SyntheticPart implements Part {
             @Override
             public StoreStatistics statistics() {
                 return new StoreStatistics(
-                        0, 0, 0, 1, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
+                        0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
             }
 
             @Override

@@ -32,6 +32,13 @@ public final class TracePlaces {
         }
     }
 
+    /// Returns how many there are.
+    static int skip(ByteSource source) {
+        int count = source.nextInt(source.remaining() / TraceId.BYTES);
+        source.skip(TraceId.BYTES * count);
+        return count;
+    }
+
     /// Upper and lower half of the trace at place p are elements 2p and 2p + 1.
     public static long[] read(ByteSource source) {
         int count = source.nextInt(source.remaining() / TraceId.BYTES);

@@ -43,14 +43,16 @@ record BlockIndex(
         for (int run = 0; run < runs; run++) {
             long ofRun = blocksOf.get(run);
             long entries = entriesOf.get(run);
-            if (ofRun <= 0 || ofRun > blocks || entries < 0 || entries > RUN_ENTRIES * 2L) {
-                throw source.corrupt("a run of " + ofRun + " blocks, " + entries + " entries");
+            if (ofRun <= 0 || ofRun > blocks || entries < 0 || entries > 2L * RUN_ENTRIES) {
+                throw source.corrupt(
+                        "index %d of %d blocks, %d entries (expected: at most %d, %d)"
+                                .formatted(run, ofRun, entries, blocks, 2 * RUN_ENTRIES));
             }
             found += ofRun;
             pieces += Math.ceilDiv(entries, BitPacking.BLOCK);
         }
         if (found != blocks) {
-            throw source.corrupt("is of " + found + " blocks (expected: " + blocks + ")");
+            throw source.corrupt("indexes of %d blocks (expected: %d)".formatted(found, blocks));
         }
         int count = Math.toIntExact(pieces);
         return new BlockIndex(
@@ -71,66 +73,79 @@ record BlockIndex(
         return Long.SIZE - Long.numberOfLeadingZeros(blocks - 1);
     }
 
-    /// Blocks that may hold any of the keys; those it leaves out hold none.
-    ///
-    /// @param what names the index in messages
-    /// @param base where the partition starts in the file
-    BitSet find(
-            String what, SegmentFile file, long base, PackedBlock.Decoder decoder, long... keys) {
-        long[] hashes = Arrays.stream(keys).map(BlockIndex::hash).sorted().distinct().toArray();
-        var found = new BitSet();
-        var pieces = new Pieces(what, file, base, decoder);
-        PackedLongs.Reader blocksOf = runBlocks.reader(decoder);
-        PackedLongs.Reader entriesOf = runEntries.reader(decoder);
-        int block = 0;
-        int piece = 0;
-        for (int run = 0; run < runBlocks.count(); run++) {
-            int blocks = (int) blocksOf.get(run);
-            int entries = (int) entriesOf.get(run);
-            for (long hash : hashes) {
-                pieces.find(piece, entries, blockBits(blocks), hash, block, found);
-            }
-            block += blocks;
-            piece += Math.ceilDiv(entries, BitPacking.BLOCK);
-        }
-        return found;
+    /// What stands in a run of so many blocks for a key in one of them.
+    static long entry(long key, int block, int blocks) {
+        return hash(key) << blockBits(blocks) | block;
     }
 
-    /// Reads pieces, and keeps the one read last.
-    private final class Pieces {
+    /// @param what names the index in messages
+    /// @param base where the partition starts in the file
+    Reader reader(String what, SegmentFile file, long base, PackedBlock.Decoder decoder) {
+        return new Reader(what, file, base, decoder);
+    }
+
+    /// Reads pieces, each checked before it is used, and keeps the one read last. For one thread.
+    final class Reader {
         private final String what;
         private final SegmentFile file;
         private final long base;
         private final PackedBlock.Decoder decoder;
+        private final PackedLongs.Reader blocksOf;
+        private final PackedLongs.Reader entriesOf;
         private final PackedLongs.Reader firsts;
         private final PackedLongs.Reader offsets;
         private final PackedLongs.Reader lengths;
         private final long[] entry = new long[BitPacking.BLOCK];
-        private int read = -1;
+        private int loaded = -1;
 
-        Pieces(String what, SegmentFile file, long base, PackedBlock.Decoder decoder) {
+        private Reader(String what, SegmentFile file, long base, PackedBlock.Decoder decoder) {
             this.what = what;
             this.file = file;
             this.base = base;
             this.decoder = decoder;
+            blocksOf = runBlocks.reader(decoder);
+            entriesOf = runEntries.reader(decoder);
             firsts = first.reader(decoder);
             offsets = offset.reader(decoder);
             lengths = bytes.reader(decoder);
         }
 
+        int runCount() {
+            return runBlocks.count();
+        }
+
+        int blocks(int run) {
+            return (int) blocksOf.get(run);
+        }
+
+        /// Blocks that may hold any of the keys; those it leaves out hold none.
+        BitSet find(long... keys) {
+            long[] hashes = Arrays.stream(keys).map(BlockIndex::hash).sorted().distinct().toArray();
+            var found = new BitSet();
+            int block = 0;
+            int piece = 0;
+            for (int run = 0; run < runCount(); run++) {
+                int entries = (int) entriesOf.get(run);
+                for (long hash : hashes) {
+                    find(hash, piece, entries, blockBits(blocks(run)), block, found);
+                }
+                block += blocks(run);
+                piece += Math.ceilDiv(entries, BitPacking.BLOCK);
+            }
+            return found;
+        }
+
         /// @param start   first piece of the run
         /// @param entries of the run
         /// @param block   first block of the run
-        void find(int start, int entries, int bits, long hash, int block, BitSet found) {
+        private void find(long hash, int start, int entries, int bits, int block, BitSet found) {
             long from = hash << bits;
             long to = (hash + 1) << bits;
             int end = start + Math.ceilDiv(entries, BitPacking.BLOCK);
             for (int piece = lastBefore(from, start, end);
                     piece < end && firsts.get(piece) < to;
                     piece++) {
-                int count =
-                        Math.min(BitPacking.BLOCK, entries - (piece - start) * BitPacking.BLOCK);
-                load(piece, count);
+                int count = load(piece, entries - (piece - start) * BitPacking.BLOCK);
                 for (int i = firstAt(from, count); i < count && entry[i] < to; i++) {
                     found.set(block + (int) (entry[i] - from));
                 }
@@ -157,16 +172,41 @@ record BlockIndex(
             return at < 0 ? -at - 1 : at;
         }
 
-        private void load(int piece, int count) {
-            if (piece != read) {
-                read = -1;
+        /// Returns the number of entries of the piece.
+        ///
+        /// @param left entries of the run from here on
+        private int load(int piece, int left) {
+            int count = Math.min(BitPacking.BLOCK, left);
+            if (piece != loaded) {
+                loaded = -1;
                 ByteSource source =
                         file.readChecked(
-                                what + " " + piece, base + offsets.get(piece), lengths.get(piece));
+                                "piece " + piece + " of " + what,
+                                base + offsets.get(piece),
+                                lengths.get(piece));
                 decoder.read(source, count, entry);
                 source.expectEnd();
-                read = piece;
+                if (entry[0] != firsts.get(piece)) {
+                    throw source.corrupt(
+                            "begins with %x (expected: %x)".formatted(entry[0], firsts.get(piece)));
+                }
+                loaded = piece;
             }
+            return count;
+        }
+
+        /// All entries of a run.
+        long[] entries(int run) {
+            int piece = 0;
+            for (int before = 0; before < run; before++) {
+                piece += (int) Math.ceilDiv(entriesOf.get(before), BitPacking.BLOCK);
+            }
+            long[] all = new long[(int) entriesOf.get(run)];
+            for (int start = 0; start < all.length; start += BitPacking.BLOCK) {
+                int count = load(piece++, all.length - start);
+                System.arraycopy(entry, 0, all, start, count);
+            }
+            return all;
         }
     }
 

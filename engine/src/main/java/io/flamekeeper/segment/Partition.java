@@ -9,6 +9,7 @@ import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.segment.SegmentLayout.Section;
 import java.lang.ref.SoftReference;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -114,8 +115,30 @@ public final class Partition implements PartitionSource {
 
     /// Bytes in the file, as far as they are this partition's alone.
     public long bytes() {
+        return end() - start;
+    }
+
+    /// First byte in the file.
+    public long start() {
+        return start;
+    }
+
+    /// First byte behind it in the file.
+    public long end() {
         Extent last = extent(Section.TRACES);
-        return last.start + last.storedBytes - start;
+        return last.start + last.storedBytes;
+    }
+
+    /// The sections that are there, in file order. The blocks lie before the first.
+    public List<StoredSection> sections() {
+        return Arrays.stream(Section.values())
+                .filter(section -> !isMissing(section))
+                .map(section -> {
+                    Extent extent = extent(section);
+                    return new StoredSection(
+                            section.name(), extent.start, extent.storedBytes, extent.decodedBytes);
+                })
+                .toList();
     }
 
     /// Bytes of all blocks.
@@ -123,12 +146,14 @@ public final class Partition implements PartitionSource {
         return extent(Section.SYMBOLS).start - start;
     }
 
-    /// Memory that joining its dictionary with others takes, roughly and at most, in bytes: an entry takes some
-    /// bytes when decoded, and tens in the tables that find it.
-    public long dictionaryBytes() {
-        return 24L * extent(Section.STACKS).decodedBytes
-                + 8L * extent(Section.SYMBOLS).decodedBytes
-                + 16L * extent(Section.SERIES).decodedBytes;
+    /// Bytes of its stacks, decoded.
+    public int stacksBytes() {
+        return extent(Section.STACKS).decodedBytes;
+    }
+
+    /// Bytes of its symbols, decoded.
+    public int symbolsBytes() {
+        return extent(Section.SYMBOLS).decodedBytes;
     }
 
     /// In canonical order; all series of a type are neighbours.
@@ -180,6 +205,31 @@ public final class Partition implements PartitionSource {
         return new PairReader(segment.file(), start, pairs.value(), new PackedBlock.Decoder());
     }
 
+    StoredSeries storedSeries() {
+        return series.value();
+    }
+
+    PairBlocks pairBlocks() {
+        return pairs.value();
+    }
+
+    SpanBlocks spanBlocks() {
+        return spans.value();
+    }
+
+    Optional<TraceBlocks> traceBlocks() {
+        return traces.value();
+    }
+
+    PairBlocks sumBlocks() {
+        return sums.value().pairs;
+    }
+
+    /// Spans of all rows that have any.
+    public long spanCount() {
+        return rows.value().spanCount();
+    }
+
     /// The spans and traces of the pairs of all rows that have any, in order of the rows.
     public SpanReader spans() {
         return new SpanReader(
@@ -199,7 +249,7 @@ public final class Partition implements PartitionSource {
         return Objects.requireNonNull(extents.get(section));
     }
 
-    private boolean isMissing(Section section) {
+    boolean isMissing(Section section) {
         return extent(section).storedBytes == 0;
     }
 
@@ -207,7 +257,8 @@ public final class Partition implements PartitionSource {
         return "section %s of service '%s'".formatted(section, service);
     }
 
-    private ByteSource open(Section section) {
+    /// Reads a section and checks its checksum.
+    ByteSource open(Section section) {
         Extent extent = extent(section);
         String what = what(section);
         byte[] stored = segment.file().read(what, extent.start, extent.storedBytes, extent.crc);

@@ -175,6 +175,11 @@ public final class RowTable {
             return total.get(row);
         }
 
+        /// The row of a pair. O(log rows).
+        int rowOfPair(long pair) {
+            return table.pairs.ownerOf(pair, pairs());
+        }
+
         /// First pair of the row.
         public long pairStart(int row) {
             return pairs().start(row);

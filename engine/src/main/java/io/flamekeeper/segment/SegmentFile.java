@@ -17,6 +17,9 @@ record SegmentFile(String name, VfsFile file) {
     /// @throws FlamekeeperException `CORRUPT_DATA` if the file ends before; `STORE_UNAVAILABLE` if the disk
     ///     refuses
     void read(long position, byte[] target, int length) {
+        if (position < 0) {
+            throw corrupt("points to byte %d".formatted(position));
+        }
         try {
             int count = file.read(position, ByteBuffer.wrap(target, 0, length));
             if (count < length) {
@@ -35,8 +38,9 @@ record SegmentFile(String name, VfsFile file) {
     byte[] read(String what, long position, int length, int crc) {
         byte[] bytes = new byte[length];
         read(position, bytes, length);
-        if (Checksum.of(bytes, 0, length) != crc) {
-            throw mismatch(what, position, length);
+        int found = Checksum.of(bytes, 0, length);
+        if (found != crc) {
+            throw mismatch(what, position, length, found, crc);
         }
         return bytes;
     }
@@ -49,17 +53,18 @@ record SegmentFile(String name, VfsFile file) {
         byte[] bytes = new byte[(int) length];
         read(position, bytes, bytes.length);
         int end = bytes.length - Integer.BYTES;
-        if (Checksum.of(bytes, 0, end)
-                != new ByteSource(what, bytes, end, bytes.length).nextInt()) {
-            throw mismatch(what, position, bytes.length);
+        int found = Checksum.of(bytes, 0, end);
+        int crc = new ByteSource(what, bytes, end, bytes.length).nextInt();
+        if (found != crc) {
+            throw mismatch(what, position, bytes.length, found, crc);
         }
         return new ByteSource(name + ", " + what, bytes, 0, end);
     }
 
-    FlamekeeperException mismatch(String what, long position, int length) {
+    FlamekeeperException mismatch(String what, long position, int length, int found, int expected) {
         return corrupt(
-                "%s, %d bytes at %d, does not match its checksum"
-                        .formatted(what, length, position));
+                "%s, %d bytes at %d: checksum %08x (expected: %08x)"
+                        .formatted(what, length, position, found, expected));
     }
 
     FlamekeeperException corrupt(String why) {

@@ -17,9 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// @param spanCount spans in all blocks
 /// @param offset    where each block starts in the partition
 /// @param bytes     size of each block with its checksum
-/// @param index     empty if the segment is of version 1, whose blocks have another form and whose index nobody reads
+/// @param index     empty if the segment is of version 1, whose blocks have another form and whose index nobody asks
+/// @param pieceOffset where each piece of the index, of whatever version, starts in the partition
+/// @param pieceBytes  size of each piece with its checksum
 record SpanBlocks(
-        long spanCount, PackedLongs offset, PackedLongs bytes, Optional<BlockIndex> index) {
+        long spanCount,
+        PackedLongs offset,
+        PackedLongs bytes,
+        Optional<BlockIndex> index,
+        PackedLongs pieceOffset,
+        PackedLongs pieceBytes) {
     static final SpanBlocks NONE =
             read("no spans", 1, new ByteSource("no spans", new byte[] {0}, 0, 1));
 
@@ -37,12 +44,18 @@ record SpanBlocks(
         PackedLongs bytes = PackedLongs.read(what, source, (int) blocks);
         if (version > 1) {
             BlockIndex index = BlockIndex.read(what, source, (int) blocks);
-            return new SpanBlocks(spanCount, offset, bytes, Optional.of(index));
+            return new SpanBlocks(
+                    spanCount, offset, bytes, Optional.of(index), index.offset(), index.bytes());
         }
-        for (int column = 0; column < 3; column++) {
-            PackedLongs.read(what, source, (int) Math.ceilDiv(blocks, BLOCKS_OF_INDEX_1));
-        }
-        return new SpanBlocks(spanCount, offset, bytes, Optional.empty());
+        int pieces = (int) Math.ceilDiv(blocks, BLOCKS_OF_INDEX_1);
+        PackedLongs.read(what, source, pieces);
+        return new SpanBlocks(
+                spanCount,
+                offset,
+                bytes,
+                Optional.empty(),
+                PackedLongs.read(what, source, pieces),
+                PackedLongs.read(what, source, pieces));
     }
 
     int blockCount() {

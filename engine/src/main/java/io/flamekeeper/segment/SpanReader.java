@@ -141,18 +141,33 @@ public final class SpanReader {
     /// Blocks that may hold any of the spans; those it leaves out hold none. Bit b stands for the spans
     /// `[1024 · b, 1024 · (b + 1))`.
     public BitSet blocksOf(long... spanIds) {
-        if (blocks.index().isPresent()) {
-            return blocks.index().get().find("span index", file, base, decoder, spanIds);
-        }
-        var all = new BitSet();
-        all.set(0, blocks.blockCount());
-        return all;
+        return spanIndex()
+                .map(index -> index.find(spanIds))
+                .orElseGet(() -> {
+                    var all = new BitSet();
+                    all.set(0, blocks.blockCount());
+                    return all;
+                });
     }
 
     /// Likewise, blocks that may hold a span of any of the traces.
     public BitSet blocksOf(TraceId... traceIds) {
         long[] keys = Arrays.stream(traceIds).mapToLong(TraceBlocks::key).toArray();
-        return traces.map(all -> all.index.find("trace index", file, base, decoder, keys))
-                .orElseGet(BitSet::new);
+        return traceIndex().map(index -> index.find(keys)).orElseGet(BitSet::new);
+    }
+
+    Optional<BlockIndex.Reader> spanIndex() {
+        return blocks.index().map(index -> index.reader("the span index", file, base, decoder));
+    }
+
+    Optional<BlockIndex.Reader> traceIndex() {
+        return traces.map(all -> all.index.reader("the trace index", file, base, decoder));
+    }
+
+    /// Checks a piece of a span index of version 1, in which nobody looks.
+    void checkOldPiece(int piece) {
+        PackedLongs.Reader offset = blocks.pieceOffset().reader(decoder);
+        PackedLongs.Reader bytes = blocks.pieceBytes().reader(decoder);
+        file.readChecked("span index " + piece, base + offset.get(piece), bytes.get(piece));
     }
 }

@@ -17,7 +17,7 @@ import java.util.Arrays;
 /// | `durationNanos` | `long[n]`| how long sampling took                                           |
 /// | `period`        | `long[n]`| what elapses between two samples                                 |
 /// | `total`         | `long[n]`| sum of the values, saturated                                     |
-/// | `pairCount`     | `int[n]` | number of pairs, times four, plus 1 if they have spans, plus 2 if traces |
+/// | `pairCount`     | `int[n]` | number of pairs and flags, as [LoggedRow] has them                |
 /// | `place`         | `long[n]`| chunk and first byte of the pairs, `chunk << 32 or byte`         |
 /// | `chunk`         | `byte[][]` | bytes; a row lies in one chunk                                 |
 final class HeadRows {
@@ -26,10 +26,6 @@ final class HeadRows {
 
     /// Of a row beside its pairs.
     private static final int ROW_BYTES = 56;
-
-    private static final int FLAG_BITS = 2;
-    private static final int SPANS = 1;
-    private static final int TRACES = 2;
 
     private int count;
     private int[] series = new int[4];
@@ -46,21 +42,32 @@ final class HeadRows {
     private final ByteSink pairs = new ByteSink(1 << 10);
 
     void add(ProfileRow row) {
+        pairs.truncate(0);
+        PairCodec.write(row, pairs);
+        add(
+                new LoggedRow(
+                        row.series(),
+                        row.timeNanos(),
+                        row.durationNanos(),
+                        row.period(),
+                        row.total(),
+                        LoggedRow.pairCountAndFlags(row.pairCount(), LoggedRow.flags(row)),
+                        pairs.array(),
+                        0,
+                        pairs.size()));
+    }
+
+    void add(LoggedRow row) {
         if (count == series.length) {
             grow();
         }
-        pairs.truncate(0);
-        PairCodec.write(row, pairs);
-        place[count] = put(pairs.array(), pairs.size());
+        place[count] = put(row.bytes(), row.start(), row.length());
         series[count] = row.series();
         timeNanos[count] = row.timeNanos();
         durationNanos[count] = row.durationNanos();
         period[count] = row.period();
         total[count] = row.total();
-        pairCount[count] =
-                row.pairCount() << FLAG_BITS
-                        | (row.hasSpans() ? SPANS : 0)
-                        | (row.hasTraces() ? TRACES : 0);
+        pairCount[count] = row.pairCountAndFlags();
         count++;
     }
 
@@ -74,7 +81,7 @@ final class HeadRows {
         place = Arrays.copyOf(place, 2 * count);
     }
 
-    private long put(byte[] bytes, int length) {
+    private long put(byte[] bytes, int start, int length) {
         if (chunkCount == 0 || chunk[chunkCount - 1].length - used < length) {
             long next = Math.clamp(chunkBytes, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX);
             if (chunkCount == chunk.length) {
@@ -84,7 +91,7 @@ final class HeadRows {
             chunkBytes += chunk[chunkCount - 1].length;
             used = 0;
         }
-        System.arraycopy(bytes, 0, chunk[chunkCount - 1], used, length);
+        System.arraycopy(bytes, start, chunk[chunkCount - 1], used, length);
         long at = (long) (chunkCount - 1) << Integer.SIZE | used;
         used += length;
         return at;
@@ -119,15 +126,15 @@ final class HeadRows {
         }
 
         int pairCount(int row) {
-            return pairCountAndFlags[row] >>> FLAG_BITS;
+            return LoggedRow.pairCount(pairCountAndFlags[row]);
         }
 
         boolean hasSpans(int row) {
-            return (pairCountAndFlags[row] & SPANS) != 0;
+            return (pairCountAndFlags[row] & LoggedRow.SPANS) != 0;
         }
 
         boolean hasTraces(int row) {
-            return (pairCountAndFlags[row] & TRACES) != 0;
+            return (pairCountAndFlags[row] & LoggedRow.TRACES) != 0;
         }
 
         /// Decodes the pairs of a row into the first elements of the arrays.

@@ -82,7 +82,8 @@ public final class NaiveStore implements Store {
     @Override
     public StoreStatistics statistics() {
         long parts = partsByTenant.values().stream().mapToLong(List::size).sum();
-        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
+        return new StoreStatistics(
+                0, 0, 0, 0, parts, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
     }
 
     @Override

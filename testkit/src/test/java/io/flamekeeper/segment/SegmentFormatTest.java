@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// changed by one bit says so.
 class SegmentFormatTest {
     /// Two services of two tenants, with spans, traces, uploads, and every kind of sum.
-    private static byte[] written(long seed, int groups, SumPlan plan) throws IOException {
+    static byte[] written(long seed, int groups, SumPlan plan) throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         try (VfsFile file = vfs.create("a.seg")) {
             var writer = new SegmentWriter(file, SegmentHeader.sealed(9, 1, 4));
@@ -210,7 +210,7 @@ class SegmentFormatTest {
         }
     }
 
-    private static Segment open(byte[] bytes) throws IOException {
+    static Segment open(byte[] bytes) throws IOException {
         return Segment.open(SimulatedVfs.of(Map.of("a.seg", bytes), Faults.NONE), "a.seg");
     }
 
@@ -264,14 +264,17 @@ class SegmentFormatTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void fixtureOfAnyVersion_readsAsItDid(int version) throws IOException {
-        String name = "/segment/version-" + version;
-        assertThat(dump(open(resource(name + ".seg"))))
-                .isEqualTo(new String(resource(name + ".txt"), UTF_8));
+        assertThat(dump(open(fixture(version))))
+                .isEqualTo(new String(resource("/segment/version-" + version + ".txt"), UTF_8));
     }
 
     @Test
     void blocksOf_fixtureOfVersion1_leavesNoBlockOut() throws IOException {
-        assertThat(lookUps(open(resource("/segment/version-1.seg")))).contains("span 1 in {0}");
+        assertThat(lookUps(open(fixture(1)))).contains("span 1 in {0}");
+    }
+
+    static byte[] fixture(int version) throws IOException {
+        return resource("/segment/version-" + version + ".seg");
     }
 
     private static byte[] resource(String name) throws IOException {

@@ -8,6 +8,9 @@ import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.query.SelectorParser;
+import io.flamekeeper.segment.Segment;
+import io.flamekeeper.store.UpkeepConfig.Limits;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.SimulatedVfs.Faults;
@@ -16,9 +19,11 @@ import io.flamekeeper.testkit.StoredText;
 import io.flamekeeper.testkit.TextProfiles;
 import io.flamekeeper.vfs.DiskVfs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -179,6 +184,61 @@ class EmbeddedStoreTest {
             assertThat(store.statistics().headProfiles()).isLessThanOrEqualTo(1);
             assertThat(total(store, TimeRange.ALWAYS)).isEqualTo(20);
         }
+    }
+
+    @Test
+    void seal_logMissing_saysSoOnceAndGoesOn() throws IOException {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        List<String> report = new ArrayList<>();
+        try (EmbeddedStore store = TestStores.open(vfs, 1, report)) {
+            store.append(Workload.TENANT, List.of(drawn(1_000)));
+            String log = logs(vfs).getFirst();
+            vfs.delete(log);
+            store.seal();
+            store.append(Workload.TENANT, List.of(drawn(2_000)));
+            store.seal();
+            store.seal();
+
+            assertThat(report).singleElement().asString().contains(log + ": missing");
+            assertThat(logs(vfs)).as("the next log is retired too").isEmpty();
+            store.compactAll();
+            assertThat(store.statistics().segmentCount()).isEqualTo(1);
+            assertThat(total(store, TimeRange.ALWAYS)).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void compaction_servicesThatDoNotFitTogether_areLeftInFilesThatRetentionCanDrop() {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        List<String> report = new ArrayList<>();
+        var tiny = new UpkeepConfig(false, 1, Limits.NONE, Map.of(), SelectorParser::pattern);
+        try (EmbeddedStore store = TestStores.open(vfs, 1, tiny, InstantSource.system(), report)) {
+            for (int i = 1; i <= 3; i++) {
+                store.append(Workload.TENANT, List.of(drawn(1_000L * i)));
+                store.seal();
+            }
+            store.compactAll();
+
+            assertThat(total(store, TimeRange.ALWAYS)).isEqualTo(30);
+            assertThat(store.statistics().segmentCount()).isEqualTo(3);
+            assertThat(store.statistics().upkeep().tooLarge()).isPositive();
+        }
+        assertThat(report).isNotEmpty().allMatch(line -> line.contains("left as they are"));
+        assertThat(vfs.content().keySet().stream().filter(name -> name.endsWith(".seg")))
+                .hasSize(3)
+                .allMatch(name -> level(vfs, name) > 0);
+    }
+
+    private static int level(SimulatedVfs vfs, String segment) {
+        try {
+            return Segment.open(vfs, segment).header().level();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> logs(SimulatedVfs vfs) {
+        return vfs.content().keySet().stream().filter(name -> name.startsWith("wal-")).toList();
     }
 
     @Test

@@ -46,7 +46,7 @@ class GroupCodecTest {
 
     private static HeadPart read(int type, byte[] frame) {
         Head head = head();
-        GroupCodec.read(type, new ByteSource("frame", frame, 0, frame.length), head);
+        head.add(GroupCodec.read(type, new ByteSource("frame", frame, 0, frame.length), head));
         return head.publish()[0];
     }
 

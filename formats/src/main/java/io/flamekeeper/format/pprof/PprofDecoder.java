@@ -356,7 +356,16 @@ final class PprofDecoder {
 
     private void readFields(long[] into) {
         while (readPlainFields(into)) {
-            reader.skip(reader.tag());
+            readOther(reader.tag(), into);
+        }
+    }
+
+    /// Reads a field where [#readPlainFields] stopped: its tag may be padded.
+    private void readOther(int tag, long[] into) {
+        if ((tag & 7) == VARINT && tag >>> 3 < PLAIN_FIELDS) {
+            into[tag >>> 3] = reader.varint();
+        } else {
+            reader.skip(tag);
         }
     }
 
@@ -474,7 +483,7 @@ final class PprofDecoder {
             if (tag == LOCATION_LINE) {
                 readLine();
             } else {
-                reader.skip(tag);
+                readOther(tag, read);
             }
         }
         reader.leave(outer);
@@ -542,9 +551,14 @@ final class PprofDecoder {
         int[] mapping = new int[capacity];
         long[] address = new long[capacity];
         boolean[] inlined = new boolean[capacity];
+        int mappingRow = SymbolTable.NONE;
         for (int location = 0; location < locationCount; location++) {
             firstFrame[location] = frameCount;
-            int mappingRow = mappingRow(location, rowOfMapping);
+            // Neighbours are mostly of the same mapping; the first row is compared with "none", id
+            // 0.
+            if (locationMapping[location] != (location == 0 ? 0 : locationMapping[location - 1])) {
+                mappingRow = mappingRow(location, rowOfMapping);
+            }
             int lineEnd = locationFirstLine[location + 1];
             for (int row = locationFirstLine[location]; row < lineEnd; row++) {
                 function[frameCount] = rowOfFunction.row(lineFunction[row]);
