@@ -229,6 +229,39 @@ class EmbeddedStoreTest {
                 .allMatch(name -> level(vfs, name) > 0);
     }
 
+    /// A day of a profile an hour, compacted every hour until it is one segment.
+    ///
+    /// @param isEarly whether everything is compacted at noon, too
+    private static UpkeepStatistics compactedDay(boolean isEarly) {
+        long hour = Duration.ofHours(1).toMillis();
+        long start = Duration.ofDays(20_000).toMillis();
+        var now = new AtomicReference<>(Instant.EPOCH);
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        try (EmbeddedStore store = TestStores.open(vfs, 1, now::get, new ArrayList<>())) {
+            for (int i = 1; i <= 31; i++) {
+                if (i <= 24) {
+                    store.append(Workload.TENANT, List.of(drawn(start + i * hour - 1_000)));
+                    store.seal();
+                }
+                now.set(Instant.ofEpochMilli(start + i * hour));
+                store.compact();
+                if (isEarly && i == 12) {
+                    store.compactAll();
+                    assertThat(store.statistics().segmentCount()).isEqualTo(1);
+                }
+            }
+            assertThat(total(store, TimeRange.ALWAYS)).isEqualTo(240);
+            assertThat(store.statistics().segmentCount()).isEqualTo(1);
+            return store.statistics().upkeep();
+        }
+    }
+
+    @Test
+    void compactAll_inTheMiddleOfADay_isOneCompactionMoreForThatDay() {
+        assertThat(compactedDay(true).compactions())
+                .isLessThanOrEqualTo(compactedDay(false).compactions() + 1);
+    }
+
     private static int level(SimulatedVfs vfs, String segment) {
         try {
             return Segment.open(vfs, segment).header().level();

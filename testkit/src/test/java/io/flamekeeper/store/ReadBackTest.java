@@ -9,6 +9,7 @@ import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.model.Selector;
 import io.flamekeeper.model.TimeRange;
 import io.flamekeeper.model.UploadHash;
+import io.flamekeeper.testkit.HeldVfs;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.SimulatedVfs.Faults;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -91,70 +91,10 @@ class ReadBackTest {
                 .hasMessageContaining(why);
     }
 
-    /// Lets every log be looked through, and holds whoever opens one again.
-    private static final class Held implements Vfs {
-        private final SimulatedVfs folder;
-        private final Set<String> seen = new HashSet<>();
-        private final CountDownLatch arrived = new CountDownLatch(1);
-        private final CountDownLatch gate = new CountDownLatch(1);
-
-        Held(SimulatedVfs folder) {
-            this.folder = folder;
-        }
-
-        @Override
-        public VfsFile open(String name) throws IOException {
-            if (name.startsWith("wal-") && !isFirst(name)) {
-                arrived.countDown();
-                TestStores.await(gate);
-            }
-            return folder.open(name);
-        }
-
-        private synchronized boolean isFirst(String name) {
-            return seen.add(name);
-        }
-
-        @Override
-        public List<String> list() throws IOException {
-            return folder.list();
-        }
-
-        @Override
-        public VfsFile create(String name) throws IOException {
-            return folder.create(name);
-        }
-
-        @Override
-        public void rename(String from, String to) throws IOException {
-            folder.rename(from, to);
-        }
-
-        @Override
-        public void delete(String name) throws IOException {
-            folder.delete(name);
-        }
-
-        @Override
-        public void syncDirectory() throws IOException {
-            folder.syncDirectory();
-        }
-
-        @Override
-        public long usableBytes() throws IOException {
-            return folder.usableBytes();
-        }
-
-        @Override
-        public void close() {
-            folder.close();
-        }
-    }
-
     @Test
     void store_stillReadingBack_takesProfilesAndLetsQuestionsWait() {
         SimulatedVfs vfs = logs(Faults.NONE);
-        var held = new Held(vfs);
+        var held = new HeldVfs(vfs);
         try (EmbeddedStore store = open(held, Duration.ofSeconds(30))) {
             long unread = store.statistics().unreadLogBytes();
             assertThat(unread).isPositive().isEqualTo(store.statistics().walBytes());
@@ -165,11 +105,11 @@ class ReadBackTest {
                     CompletableFuture.supplyAsync(
                             () -> StoredText.of(store, Workload.TENANT),
                             task -> Thread.ofVirtual().start(task));
-            TestStores.await(held.arrived);
+            held.awaitArrival();
             assertThat(answer).isNotDone();
             assertThat(store.statistics().recoveredProfiles()).isZero();
 
-            held.gate.countDown();
+            held.release();
 
             assertThat(answer.join()).containsExactlyInAnyOrderElementsOf(expected);
             assertThat(store.statistics().unreadLogBytes()).isZero();
@@ -182,7 +122,7 @@ class ReadBackTest {
 
     @Test
     void store_readingBackTakesLong_refusesQuestionsAndDeletesUntilItIsDone() {
-        var held = new Held(logs(Faults.NONE));
+        var held = new HeldVfs(logs(Faults.NONE));
         try (EmbeddedStore store = open(held, Duration.ofMillis(1))) {
             isUnavailable(() -> store.snapshot(Workload.TENANT), "still reads back its logs");
             isUnavailable(
@@ -190,7 +130,7 @@ class ReadBackTest {
                     "still reads back its logs");
             append(store);
             assertThat(store.fault()).isEmpty();
-            held.gate.countDown();
+            held.release();
             while (store.statistics().unreadLogBytes() > 0) {
                 Thread.onSpinWait();
             }
@@ -203,7 +143,7 @@ class ReadBackTest {
     @Test
     void close_whileReadingBack_refusesWhoWaitsAndLosesNothing() {
         SimulatedVfs vfs = logs(Faults.NONE);
-        var held = new Held(vfs);
+        var held = new HeldVfs(vfs);
         EmbeddedStore store = open(held, Duration.ofSeconds(30));
         append(store);
         var refused =
@@ -212,11 +152,11 @@ class ReadBackTest {
                                 isUnavailable(
                                         () -> store.snapshot(Workload.TENANT), "store: closing"),
                         task -> Thread.ofVirtual().start(task));
-        TestStores.await(held.arrived);
+        held.awaitArrival();
         CompletableFuture<Void> closed =
                 CompletableFuture.runAsync(store::close, task -> Thread.ofVirtual().start(task));
         refused.join();
-        held.gate.countDown();
+        held.release();
         closed.join();
         try (EmbeddedStore next = open(vfs.afterKill(Faults.NONE), Duration.ofSeconds(30))) {
             hasAll(next);
@@ -307,18 +247,18 @@ class ReadBackTest {
     @Test
     void log_decaysAfterItWasLookedThrough_restIsSetAsideAndSaid() throws IOException {
         SimulatedVfs vfs = logs(Faults.NONE);
-        var held = new Held(vfs);
+        var held = new HeldVfs(vfs);
         String newest =
                 Collections.max(logNames(vfs), Comparator.comparingLong(ReadBackTest::generation));
         try (EmbeddedStore store = open(held, Duration.ofSeconds(30))) {
-            TestStores.await(held.arrived);
+            held.awaitArrival();
             int inFirstFrame = 60;
             byte[] whole = Objects.requireNonNull(vfs.content().get(newest));
             try (VfsFile file = vfs.open(newest)) {
                 byte[] damage = {(byte) (whole[inFirstFrame] ^ 1)};
                 file.write(inFirstFrame, ByteBuffer.wrap(damage));
             }
-            held.gate.countDown();
+            held.release();
             List<String> left = StoredText.of(store, Workload.TENANT);
             assertThat(expected).containsAll(left);
             assertThat(left).isNotEmpty().hasSizeLessThan(expected.size());
