@@ -217,6 +217,7 @@ public final class CompactionMemory {
                 10_000_000L,
                 node,
                 random.longs(node.length, 1, 100).toArray(),
+                new long[0],
                 new long[0]);
     }
 

@@ -112,7 +112,8 @@ public final class RestartTime {
                             profile.period(),
                             profile.stack(),
                             profile.value(),
-                            profile.spanId()));
+                            profile.spanId(),
+                            profile.traceId()));
         }
         var upload = new UploadHash(random.nextLong(), random.nextLong());
         return new ProfileGroup(service, group.symbols(), group.stacks(), profiles, upload);

@@ -26,7 +26,7 @@ public final class GroupInterner {
     private int[] frameId = new int[0];
     private int[] nodeId = new int[0];
 
-    /// The group's profiles in dictionary ids, in order. Their value and span columns are those of the group.
+    /// The group's profiles in dictionary ids, in order. Their values, spans and traces are the group's arrays.
     public List<ProfileRow> intern(ProfileGroup group, Dictionary dictionary) {
         StackTable stacks = group.stacks();
         frameId = unknown(frameId, group.symbols().frames().count());
@@ -250,6 +250,7 @@ public final class GroupInterner {
                 profile.period(),
                 node,
                 profile.value(),
-                profile.spanId());
+                profile.spanId(),
+                profile.traceId());
     }
 }

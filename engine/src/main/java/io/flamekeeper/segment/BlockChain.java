@@ -2,6 +2,7 @@ package io.flamekeeper.segment;
 
 import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.column.PackedLongs;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +19,14 @@ final class BlockChain {
         this.offset = offset.reader(decoder);
         this.bytes = bytes.reader(decoder);
         this.count = offset.count();
+        skipMissing();
+    }
+
+    /// Passes over blocks of no bytes, which are not there.
+    private void skipMissing() {
+        while (next < count && bytes.get(next) == 0) {
+            next++;
+        }
     }
 
     /// The first gap or overlap; empty if there is none.
@@ -25,12 +34,18 @@ final class BlockChain {
         PairBlocks pairs = partition.pairBlocks();
         SpanBlocks spans = partition.spanBlocks();
         PairBlocks sums = partition.sumBlocks();
-        List<BlockChain> all =
-                List.of(
-                        new BlockChain(pairs.offset(), pairs.bytes()),
-                        new BlockChain(spans.offset(), spans.bytes()),
-                        new BlockChain(spans.chunkOffset(), spans.chunkBytes()),
-                        new BlockChain(sums.offset(), sums.bytes()));
+        List<BlockChain> all = new ArrayList<>();
+        all.add(new BlockChain(pairs.offset(), pairs.bytes()));
+        all.add(new BlockChain(spans.offset(), spans.bytes()));
+        all.add(new BlockChain(spans.pieceOffset(), spans.pieceBytes()));
+        partition
+                .traceBlocks()
+                .ifPresent(traces -> {
+                    BlockIndex index = traces.index();
+                    all.add(new BlockChain(traces.offset(), traces.bytes()));
+                    all.add(new BlockChain(index.offset(), index.bytes()));
+                });
+        all.add(new BlockChain(sums.offset(), sums.bytes()));
         long end = 0;
         for (Optional<BlockChain> here = at(all, end); here.isPresent(); here = at(all, end)) {
             end += here.get().take();
@@ -56,6 +71,8 @@ final class BlockChain {
     }
 
     private long take() {
-        return bytes.get(next++);
+        long taken = bytes.get(next++);
+        skipMissing();
+        return taken;
     }
 }

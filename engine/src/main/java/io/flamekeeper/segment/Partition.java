@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// What one tenant's one service has in a segment. Sections are read, checked and decoded on first use, and
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
 public final class Partition implements PartitionSource {
     private final Object key = new Object();
     private final Segment segment;
+    private final int version;
     private final TenantId tenant;
     private final String service;
     private final long firstMillis;
@@ -38,6 +40,7 @@ public final class Partition implements PartitionSource {
     private final Kept<StackTable> stacks = new Kept<>(this::readStacks);
     private final Kept<PairBlocks> pairs = new Kept<>(this::readPairs);
     private final Kept<SpanBlocks> spans = new Kept<>(this::readSpans);
+    private final Kept<Optional<TraceBlocks>> traces = new Kept<>(this::readTraces);
     private final Kept<StoredSums> sums = new Kept<>(this::readSums);
 
     /// Where a section lies. One of no bytes is not there.
@@ -47,8 +50,11 @@ public final class Partition implements PartitionSource {
     private record StoredSums(SumTable table, PairBlocks pairs) {}
 
     /// Reads one entry of the table of contents.
-    Partition(Segment segment, List<TenantId> tenants, ByteSource source) {
+    ///
+    /// @param version of the segment
+    Partition(Segment segment, int version, List<TenantId> tenants, ByteSource source) {
         this.segment = segment;
+        this.version = version;
         this.tenant = tenants.get(source.nextInt(tenants.size() - 1));
         this.service = source.nextString();
         this.firstMillis = source.nextZigZag();
@@ -58,7 +64,8 @@ public final class Partition implements PartitionSource {
         this.start = source.nextVarint();
         long end = start + source.nextVarint();
         for (Section section : Section.values()) {
-            int storedBytes = source.nextInt(Integer.MAX_VALUE - 16);
+            int storedBytes =
+                    version < section.since() ? 0 : source.nextInt(Integer.MAX_VALUE - 16);
             extents.put(
                     section,
                     storedBytes == 0
@@ -118,7 +125,7 @@ public final class Partition implements PartitionSource {
 
     /// First byte behind it in the file.
     public long end() {
-        Extent last = extent(Section.UPLOADS);
+        Extent last = extent(Section.TRACES);
         return last.start + last.storedBytes;
     }
 
@@ -210,6 +217,10 @@ public final class Partition implements PartitionSource {
         return spans.value();
     }
 
+    Optional<TraceBlocks> traceBlocks() {
+        return traces.value();
+    }
+
     PairBlocks sumBlocks() {
         return sums.value().pairs;
     }
@@ -219,9 +230,10 @@ public final class Partition implements PartitionSource {
         return rows.value().spanCount();
     }
 
-    /// The spans of the pairs of all rows that have any, in order of the rows.
+    /// The spans and traces of the pairs of all rows that have any, in order of the rows.
     public SpanReader spans() {
-        return new SpanReader(segment.file(), start, spans.value(), new PackedBlock.Decoder());
+        return new SpanReader(
+                segment.file(), start, spans.value(), traces.value(), new PackedBlock.Decoder());
     }
 
     public SumTable sums() {
@@ -282,12 +294,23 @@ public final class Partition implements PartitionSource {
             return SpanBlocks.NONE;
         }
         ByteSource source = open(Section.SPANS);
-        SpanBlocks found = SpanBlocks.read(what(Section.SPANS), source);
+        SpanBlocks found = SpanBlocks.read(what(Section.SPANS), version, source);
         source.expectEnd();
         if (found.spanCount() != rows.value().spanCount()) {
             throw source.corrupt("does not fit the rows");
         }
         return found;
+    }
+
+    private Optional<TraceBlocks> readTraces() {
+        if (isMissing(Section.TRACES)) {
+            return Optional.empty();
+        }
+        ByteSource source = open(Section.TRACES);
+        TraceBlocks found =
+                TraceBlocks.read(what(Section.TRACES), source, spans.value().blockCount());
+        source.expectEnd();
+        return Optional.of(found);
     }
 
     private StoredSums readSums() {

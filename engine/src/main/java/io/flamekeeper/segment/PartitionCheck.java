@@ -54,17 +54,26 @@ final class PartitionCheck {
         if (isWhole(Section.ROWS)) {
             read(Section.SPANS, partition::spanBlocks);
         }
+        if (isWhole(Section.ROWS, Section.SPANS)) {
+            read(Section.TRACES, partition::traceBlocks);
+        }
         if (isWhole(Section.SERIES)) {
             read(Section.SUMS, partition::sums);
         }
-        if (isWhole(Section.PAIRS, Section.ROWS, Section.SPANS, Section.SERIES, Section.SUMS)) {
+        if (isWhole(
+                Section.PAIRS,
+                Section.ROWS,
+                Section.SPANS,
+                Section.TRACES,
+                Section.SERIES,
+                Section.SUMS)) {
             BlockChain.fault(partition).ifPresent(fault -> report(Section.PAIRS, fault));
         }
         checkBlocks(stacks.map(StackTable::count).orElse(Integer.MAX_VALUE));
     }
 
     private void checkBlocks(int nodeCount) {
-        Optional<SpanReader> spans = checkSpans();
+        Optional<SpanCheck> spans = checkSpans();
         if (!isWhole(Section.PAIRS)) {
             return;
         }
@@ -99,9 +108,9 @@ final class PartitionCheck {
         }
     }
 
-    /// Returns a reader of the spans, unless any is damaged.
-    private Optional<SpanReader> checkSpans() {
-        if (!isWhole(Section.ROWS, Section.SPANS)) {
+    /// Empty if spans or traces cannot be found.
+    private Optional<SpanCheck> checkSpans() {
+        if (!isWhole(Section.ROWS, Section.SPANS, Section.TRACES)) {
             return Optional.empty();
         }
         var check =
@@ -109,8 +118,10 @@ final class PartitionCheck {
                         file,
                         partition.spanBlocks(),
                         partition.spans(),
-                        fault -> report(fault, lostWith(Section.SPANS)));
-        return check.isWhole() ? Optional.of(partition.spans()) : Optional.empty();
+                        fault -> report(fault, lostWith(Section.SPANS)),
+                        fault -> report(fault, lostWith(Section.TRACES)));
+        check.run();
+        return Optional.of(check);
     }
 
     private boolean isWhole(Section... sections) {
@@ -165,6 +176,7 @@ final class PartitionCheck {
             case SYMBOLS, STACKS, PAIRS -> "stacks of the " + profiles();
             case SERIES, ROWS -> "the " + profiles();
             case SPANS -> "spans of the " + profiles();
+            case TRACES -> "traces of the " + profiles();
             case SUMS -> "nothing, but long ranges of the %s fail".formatted(profiles());
             case UPLOADS ->
                     "nothing, but an upload of the %s that is sent again is stored again"

@@ -1,16 +1,20 @@
 package io.flamekeeper.segment;
 
 import io.flamekeeper.model.SaturatedMath;
+import io.flamekeeper.model.TraceId;
 import java.util.Optional;
 
-/// Reads every row: its columns, its pairs and its spans. For one thread.
+/// Reads every row: its columns, its pairs, spans and traces. For one thread.
 final class RowCheck {
     private final Partition partition;
     private final RowTable.Reader rows;
     private final PairBlockCheck pairs;
-    private final Optional<SpanReader> spans;
+    private final SpanReader spans;
+    private final boolean hasWholeSpans;
+    private final boolean hasWholeTraces;
     private int[] node = new int[16];
     private long[] spanId = new long[16];
+    private long[] traceId = new long[32];
     private int pairCount;
     private long total;
 
@@ -19,11 +23,13 @@ final class RowCheck {
 
     /// @param pairs of the rows
     /// @param spans empty if they cannot be read
-    RowCheck(Partition partition, PairBlockCheck pairs, Optional<SpanReader> spans) {
+    RowCheck(Partition partition, PairBlockCheck pairs, Optional<SpanCheck> spans) {
         this.partition = partition;
         this.rows = partition.rowTable().reader();
         this.pairs = pairs;
-        this.spans = spans;
+        this.spans = partition.spans();
+        this.hasWholeSpans = spans.isPresent() && spans.get().hasWholeSpans();
+        this.hasWholeTraces = hasWholeSpans && spans.get().hasWholeTraces();
     }
 
     /// The first thing that is wrong, damaged blocks left out; empty if there is none.
@@ -79,7 +85,7 @@ final class RowCheck {
                     "total %d (expected: %d, the sum of its pairs)"
                             .formatted(rows.total(row), total));
         }
-        return orderFault(hasSpans && spans.isPresent(), firstSpan);
+        return orderFault(hasSpans && hasWholeSpans, firstSpan);
     }
 
     private void take(int[] nodes, long[] values, int from, int to) {
@@ -90,21 +96,31 @@ final class RowCheck {
     }
 
     private Optional<String> orderFault(boolean withSpans, long firstSpan) {
+        boolean withTraces = false;
         if (withSpans) {
             if (spanId.length < pairCount) {
                 spanId = new long[node.length];
+                traceId = new long[2 * node.length];
             }
-            spans.orElseThrow().read(firstSpan, pairCount, spanId);
+            spans.read(firstSpan, pairCount, spanId);
+            withTraces = hasWholeTraces && spans.readTraces(firstSpan, pairCount, traceId);
         }
         for (int pair = 1; pair < pairCount; pair++) {
-            boolean isOrdered =
-                    node[pair - 1] < node[pair]
-                            || (node[pair - 1] == node[pair]
-                                    && (!withSpans || spanId[pair - 1] <= spanId[pair]));
-            if (!isOrdered) {
+            int order = Integer.compare(node[pair - 1], node[pair]);
+            if (order == 0 && withSpans) {
+                order = Long.compare(spanId[pair - 1], spanId[pair]);
+            }
+            if (order == 0 && withTraces) {
+                order = trace(pair - 1).compareTo(trace(pair));
+            }
+            if (order > 0) {
                 return Optional.of("pair %d (expected: in order)".formatted(pair));
             }
         }
         return Optional.empty();
+    }
+
+    private TraceId trace(int pair) {
+        return new TraceId(traceId[2 * pair], traceId[2 * pair + 1]);
     }
 }

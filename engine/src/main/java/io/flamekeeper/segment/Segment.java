@@ -36,13 +36,15 @@ public final class Segment {
     private Segment(String name, VfsFile bytes) throws IOException {
         this.file = new SegmentFile(name, bytes);
         this.size = bytes.size();
-        int headerBytes = readPrelude();
-        this.header = readHeader(headerBytes);
-        this.partitionsStart = SegmentLayout.PRELUDE_BYTES + (long) headerBytes;
-        TableOfContents table = readTableOfContents();
+        Prelude prelude = readPrelude();
+        this.header = readHeader(prelude.headerBytes);
+        this.partitionsStart = SegmentLayout.PRELUDE_BYTES + (long) prelude.headerBytes;
+        TableOfContents table = readTableOfContents(prelude.version);
         this.partitionsEnd = table.start;
         this.partitions = table.partitions;
     }
+
+    private record Prelude(int version, int headerBytes) {}
 
     private record TableOfContents(long start, List<Partition> partitions) {}
 
@@ -60,8 +62,7 @@ public final class Segment {
         }
     }
 
-    /// Returns the size of the header.
-    private int readPrelude() {
+    private Prelude readPrelude() {
         if (size < SegmentLayout.PRELUDE_BYTES + SegmentLayout.TAIL_BYTES) {
             throw file.corrupt("%d bytes (expected: more)".formatted(size));
         }
@@ -78,6 +79,9 @@ public final class Segment {
         if (found != crc) {
             throw file.mismatch("beginning", 0, bytes.length, found, crc);
         }
+        if (version < 1) {
+            throw file.corrupt("version %d (expected: at least 1)".formatted(version));
+        }
         if (version > SegmentLayout.VERSION) {
             throw new FlamekeeperException(
                     ErrorCode.STORE_UNAVAILABLE,
@@ -86,7 +90,7 @@ public final class Segment {
                     version,
                     SegmentLayout.VERSION);
         }
-        return headerBytes;
+        return new Prelude(version, headerBytes);
     }
 
     private SegmentHeader readHeader(int headerBytes) {
@@ -131,7 +135,7 @@ public final class Segment {
         return new Compacted(numbers);
     }
 
-    private TableOfContents readTableOfContents() {
+    private TableOfContents readTableOfContents(int version) {
         byte[] tail = new byte[SegmentLayout.TAIL_BYTES];
         file.read(size - tail.length, tail, tail.length);
         var end = new ByteSource(name() + ", tail", tail, 0, tail.length);
@@ -154,7 +158,7 @@ public final class Segment {
         }
         List<Partition> found = new ArrayList<>();
         for (int remaining = source.nextCount(); remaining > 0; remaining--) {
-            found.add(new Partition(this, tenants, source));
+            found.add(new Partition(this, version, tenants, source));
         }
         source.expectEnd();
         return new TableOfContents(start, List.copyOf(found));

@@ -1,5 +1,6 @@
 package io.flamekeeper.segment;
 
+import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.column.Checksum;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
@@ -42,6 +43,22 @@ record SegmentFile(String name, VfsFile file) {
             throw mismatch(what, position, length, found, crc);
         }
         return bytes;
+    }
+
+    /// Reads a stretch that ends with its checksum.
+    ByteSource readChecked(String what, long position, long length) {
+        if (length < Integer.BYTES || length > Integer.MAX_VALUE - 16) {
+            throw corrupt("%s has %d bytes".formatted(what, length));
+        }
+        byte[] bytes = new byte[(int) length];
+        read(position, bytes, bytes.length);
+        int end = bytes.length - Integer.BYTES;
+        int found = Checksum.of(bytes, 0, end);
+        int crc = new ByteSource(what, bytes, end, bytes.length).nextInt();
+        if (found != crc) {
+            throw mismatch(what, position, bytes.length, found, crc);
+        }
+        return new ByteSource(name + ", " + what, bytes, 0, end);
     }
 
     FlamekeeperException mismatch(String what, long position, int length, int found, int expected) {

@@ -1,96 +1,112 @@
 package io.flamekeeper.segment;
 
 import io.flamekeeper.column.BitPacking;
-import io.flamekeeper.column.PackedBlock;
-import io.flamekeeper.column.PackedLongs;
 import io.flamekeeper.model.Damage;
 import io.flamekeeper.model.FlamekeeperException;
-import java.util.Arrays;
+import io.flamekeeper.model.TraceId;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Reads all spans of a partition, and holds the indexes to be what the blocks say.
+/// Reads all spans of a partition and their traces, and holds the indexes to be what the blocks say.
 final class SpanCheck {
-    private final String file;
     private final SpanBlocks blocks;
     private final SpanReader reader;
-    private final Consumer<String> fault;
-    private boolean isWhole = true;
+    private final Faults spanFaults;
+    private final Faults traceFaults;
+    private final Optional<IndexCheck> spanIndex;
+    private final Optional<IndexCheck> traceIndex;
     private final long[] spanId = new long[BitPacking.BLOCK];
-    private final long[] entry = new long[BitPacking.BLOCK * SpanBlocks.CHUNK_BLOCKS];
-    private int entryCount;
+    private final long[] traceId = new long[2 * BitPacking.BLOCK];
 
-    /// @param fault gets what is wrong with a block or an index
-    SpanCheck(String file, SpanBlocks blocks, SpanReader reader, Consumer<String> fault) {
-        this.file = file;
+    /// Passes on what is wrong, and remembers that something is.
+    private static final class Faults {
+        private final Consumer<String> fault;
+        private boolean isNone = true;
+
+        Faults(Consumer<String> fault) {
+            this.fault = fault;
+        }
+
+        void add(String what) {
+            isNone = false;
+            fault.accept(what);
+        }
+    }
+
+    /// @param spanFault  gets what is wrong with a block or an index of spans
+    /// @param traceFault gets what is wrong with one of traces
+    SpanCheck(
+            String file,
+            SpanBlocks blocks,
+            SpanReader reader,
+            Consumer<String> spanFault,
+            Consumer<String> traceFault) {
         this.blocks = blocks;
         this.reader = reader;
-        this.fault = fault;
+        spanFaults = new Faults(spanFault);
+        traceFaults = new Faults(traceFault);
+        spanIndex =
+                reader.spanIndex()
+                        .map(index ->
+                                new IndexCheck(file + ", span index", index, spanFaults::add));
+        traceIndex =
+                reader.traceIndex()
+                        .map(index ->
+                                new IndexCheck(file + ", trace index", index, traceFaults::add));
     }
 
-    /// Whether nothing is wrong.
-    boolean isWhole() {
-        int first = 0;
-        for (int chunk = 0; chunk < blocks.chunkEntries().count(); chunk++) {
-            int end = Math.min(first + SpanBlocks.CHUNK_BLOCKS, blocks.blockCount());
-            checkChunk(chunk, first, end);
-            first = end;
+    void run() {
+        for (int block = 0; block < blocks.blockCount(); block++) {
+            int count = blocks.countOf(block);
+            long from = (long) block * BitPacking.BLOCK;
+            boolean hasSpans = read(() -> reader.read(from, count, spanId), spanFaults);
+            spanIndex.ifPresent(index -> {
+                for (int pair = 0; hasSpans && pair < count; pair++) {
+                    if (spanId[pair] != 0) {
+                        index.add(spanId[pair]);
+                    }
+                }
+                index.endBlock(hasSpans);
+            });
+            traceIndex.ifPresent(
+                    index -> index.endBlock(hasSpans && addTraces(index, from, count)));
         }
-        return isWhole;
+        for (int piece = 0; spanIndex.isEmpty() && piece < blocks.pieceBytes().count(); piece++) {
+            int one = piece;
+            read(() -> reader.checkOldPiece(one), spanFaults);
+        }
     }
 
-    private void checkChunk(int chunk, int first, int end) {
-        entryCount = 0;
-        boolean all = true;
-        for (int block = first; block < end; block++) {
-            all &= add(block, block - first);
-        }
-        try {
-            PackedLongs index = reader.index(chunk);
-            if (all) {
-                indexFault(index)
-                        .ifPresent(
-                                why -> report("%s, span index %d: %s".formatted(file, chunk, why)));
+    private boolean addTraces(IndexCheck index, long from, int count) {
+        boolean[] hasAny = new boolean[1];
+        boolean isRead =
+                read(() -> hasAny[0] = reader.readTraces(from, count, traceId), traceFaults);
+        for (int pair = 0; isRead && hasAny[0] && pair < count; pair++) {
+            var trace = new TraceId(traceId[2 * pair], traceId[2 * pair + 1]);
+            if (!trace.isNone()) {
+                index.add(TraceBlocks.key(trace));
             }
-        } catch (FlamekeeperException e) {
-            report(Damage.reasonOf(e));
         }
+        return isRead;
     }
 
-    private void report(String what) {
-        isWhole = false;
-        fault.accept(what);
-    }
-
-    private boolean add(int block, int blockOfChunk) {
-        int count = blocks.countOf(block);
+    private static boolean read(Runnable reading, Faults faults) {
         try {
-            reader.read((long) block * BitPacking.BLOCK, count, spanId);
+            reading.run();
+            return true;
         } catch (FlamekeeperException e) {
-            report(Damage.reasonOf(e));
+            faults.add(Damage.reasonOf(e));
             return false;
         }
-        for (int i = 0; i < count; i++) {
-            if (spanId[i] != 0) {
-                entry[entryCount++] =
-                        SpanBlocks.hash(spanId[i]) << SpanBlocks.BLOCK_BITS | blockOfChunk;
-            }
-        }
-        return true;
     }
 
-    private Optional<String> indexFault(PackedLongs index) {
-        long[] wanted = Arrays.stream(entry, 0, entryCount).sorted().distinct().toArray();
-        if (index.count() != wanted.length) {
-            return Optional.of("%d entries (expected: %d)".formatted(index.count(), wanted.length));
-        }
-        PackedLongs.Reader found = index.reader(new PackedBlock.Decoder());
-        for (int i = 0; i < wanted.length; i++) {
-            if (found.get(i) != wanted[i]) {
-                return Optional.of(
-                        "entry %d: %x (expected: %x)".formatted(i, found.get(i), wanted[i]));
-            }
-        }
-        return Optional.empty();
+    /// Whether nothing is wrong with the spans.
+    boolean hasWholeSpans() {
+        return spanFaults.isNone;
+    }
+
+    /// Whether nothing is wrong with the traces.
+    boolean hasWholeTraces() {
+        return traceFaults.isNone;
     }
 }

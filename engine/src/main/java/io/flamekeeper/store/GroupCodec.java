@@ -24,13 +24,22 @@ import java.util.function.Function;
 ///     what the group added to the partition's dictionary, as `DictionaryCodec` writes it
 ///     row count u, then for each row
 ///         series u; start of sampling in nanoseconds z; duration in nanoseconds z; period z
-///         pair count u, times two, plus one if the pairs have spans
+///         pair count u and flags: in a frame of type 1, count · 2, plus 1 if the pairs have spans;
+///             of type 2, count · 4, plus 1 if they have spans, plus 2 if they have traces
 ///         pairs, as `PairCodec` writes them
 final class GroupCodec {
-    /// The type of such a frame.
-    static final int FRAME_TYPE = 1;
+    /// The type of a frame whose rows have no traces; also how many flags a pair count has.
+    private static final int PLAIN = 1;
+
+    /// The type of a frame whose rows may have traces; likewise.
+    private static final int WITH_TRACES = 2;
 
     private GroupCodec() {}
+
+    /// The type of a frame that holds the rows.
+    static int frameType(List<ProfileRow> rows) {
+        return rows.stream().anyMatch(ProfileRow::hasTraces) ? WITH_TRACES : PLAIN;
+    }
 
     /// @param isNew  whether this is the partition's first frame
     /// @param from   the dictionary before the group
@@ -55,13 +64,14 @@ final class GroupCodec {
             sink.putZigZag(mark.receivedMillis());
         });
         DictionaryCodec.write(partition.dictionary().view(), from, sink);
+        int flagBits = frameType(rows);
         sink.putVarint(rows.size());
         for (ProfileRow row : rows) {
             sink.putVarint(row.series());
             sink.putZigZag(row.timeNanos());
             sink.putZigZag(row.durationNanos());
             sink.putZigZag(row.period());
-            sink.putVarint(2L * row.pairCount() + (row.hasSpans() ? 1 : 0));
+            sink.putVarint((long) row.pairCount() << flagBits | LoggedRow.flags(row));
             PairCodec.write(row, sink);
         }
     }
@@ -82,7 +92,7 @@ final class GroupCodec {
         try {
             Optional<UploadMark> upload = readUpload(source);
             DictionaryCodec.read(source, partition.dictionary());
-            List<LoggedRow> rows = readRows(source, partition.dictionary().mark().series());
+            List<LoggedRow> rows = readRows(type, source, partition.dictionary().mark().series());
             source.expectEnd();
             return new Group(partition, upload, rows);
         } catch (FlamekeeperException e) {
@@ -116,7 +126,7 @@ final class GroupCodec {
     }
 
     private static void expect(int type, ByteSource source) {
-        if (type != FRAME_TYPE) {
+        if (type != PLAIN && type != WITH_TRACES) {
             throw source.corrupt("frame of unknown type " + type);
         }
     }
@@ -133,7 +143,7 @@ final class GroupCodec {
     }
 
     /// The pairs stay as they are: a head keeps them in the same form.
-    private static List<LoggedRow> readRows(ByteSource source, int seriesCount) {
+    private static List<LoggedRow> readRows(int flagBits, ByteSource source, int seriesCount) {
         int count = source.nextCount();
         List<LoggedRow> rows = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -141,16 +151,19 @@ final class GroupCodec {
             long timeNanos = source.nextZigZag();
             long durationNanos = source.nextZigZag();
             long period = source.nextZigZag();
-            int pairCountAndSpans = source.nextInt(Integer.MAX_VALUE);
-            int pairCount = pairCountAndSpans >>> 1;
-            boolean hasSpans = (pairCountAndSpans & 1) != 0;
+            int pairCountAndFlags = source.nextInt(Integer.MAX_VALUE);
+            int pairCount = pairCountAndFlags >>> flagBits;
+            int flags = pairCountAndFlags & (1 << flagBits) - 1;
             if (pairCount > source.remaining()) {
                 throw source.corrupt(pairCount + " pairs in " + source.remaining() + " bytes");
             }
             int start = source.position();
             long total = PairCodec.skip(source, pairCount);
-            if (hasSpans) {
+            if ((flags & LoggedRow.SPANS) != 0) {
                 PairCodec.skipSpans(source, pairCount);
+            }
+            if ((flags & LoggedRow.TRACES) != 0) {
+                PairCodec.skipTraces(source, pairCount);
             }
             rows.add(
                     new LoggedRow(
@@ -159,7 +172,7 @@ final class GroupCodec {
                             durationNanos,
                             period,
                             total,
-                            pairCountAndSpans,
+                            LoggedRow.pairCountAndFlags(pairCount, flags),
                             source.array(),
                             start,
                             source.position() - start));

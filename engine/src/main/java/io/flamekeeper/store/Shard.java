@@ -361,7 +361,7 @@ final class Shard implements FrozenHeads {
             append.done().completeExceptionally(e);
             return;
         }
-        wal.endFrame(GroupCodec.FRAME_TYPE);
+        wal.endFrame(GroupCodec.frameType(rows));
         batch.logged.add(new Logged(append, partition, isNew, before, upload, rows));
         if (upload.isPresent()) {
             uploads.add(secret, hash, now);

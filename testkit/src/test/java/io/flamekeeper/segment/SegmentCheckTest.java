@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class SegmentCheckTest {
     /// Where hardly anything can be changed that something else does not contradict.
     private static final Set<String> SURE =
-            Set.of("blocks of pairs", "blocks of sums", "indexes of spans");
+            Set.of("blocks of pairs", "blocks of sums", "indexes of spans", "indexes of traces");
 
     private static List<Damage> check(byte[] bytes) throws IOException {
         List<Damage> found = new ArrayList<>();
@@ -52,7 +52,9 @@ class SegmentCheckTest {
                 assertThat(check(bytes)).as("level %d, seed %d", level, seed).isEmpty();
             }
         }
-        assertThat(check(SegmentFormatTest.resource(SegmentFormatTest.FIXTURE))).isEmpty();
+        for (int version = 1; version <= 2; version++) {
+            assertThat(check(SegmentFormatTest.fixture(version))).isEmpty();
+        }
     }
 
     @Test
@@ -155,7 +157,16 @@ class SegmentCheckTest {
             all.computeIfAbsent("blocks of spans", _ -> new ArrayList<>())
                     .addAll(blocks(partition, spans.offset(), spans.bytes()));
             all.computeIfAbsent("indexes of spans", _ -> new ArrayList<>())
-                    .addAll(blocks(partition, spans.chunkOffset(), spans.chunkBytes()));
+                    .addAll(blocks(partition, spans.pieceOffset(), spans.pieceBytes()));
+            partition
+                    .traceBlocks()
+                    .ifPresent(traces -> {
+                        BlockIndex index = traces.index();
+                        all.computeIfAbsent("blocks of traces", _ -> new ArrayList<>())
+                                .addAll(blocks(partition, traces.offset(), traces.bytes()));
+                        all.computeIfAbsent("indexes of traces", _ -> new ArrayList<>())
+                                .addAll(blocks(partition, index.offset(), index.bytes()));
+                    });
             for (StoredSection section : partition.sections()) {
                 int start = (int) section.start();
                 int crc = Checksum.of(bytes, start, section.bytes());
@@ -206,7 +217,8 @@ class SegmentCheckTest {
                 total,
                 node,
                 row.value(),
-                row.spanId());
+                row.spanId(),
+                row.traceId());
     }
 
     /// Of a segment of one row, 3 in node 1 and 4 in node 2, that is changed before it is written.

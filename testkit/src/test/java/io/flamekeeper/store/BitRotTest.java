@@ -266,7 +266,7 @@ class BitRotTest {
             files.computeIfPresent(
                     name,
                     (_, bytes) -> {
-                        bytes[4] = 2;
+                        bytes[4]++;
                         int at = crcAt.get(name);
                         int crc = Checksum.of(bytes, 0, at);
                         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(at, crc);
@@ -274,7 +274,7 @@ class BitRotTest {
                     });
             var vfs = SimulatedVfs.of(files, Faults.NONE);
             assertThatThrownBy(() -> TestStores.open(vfs, 1))
-                    .hasMessageContaining(name + ": version 2 (expected: at most 1");
+                    .hasMessageMatching(name + ": version (2 .*at most 1|3 .*at most 2), .*");
             assertThat(vfs.content()).usingRecursiveComparison().isEqualTo(files);
         }
     }

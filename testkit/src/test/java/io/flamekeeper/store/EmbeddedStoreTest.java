@@ -76,7 +76,7 @@ class EmbeddedStoreTest {
                     part.addSelf(
                             new int[] {series},
                             range,
-                            SpanFilter.ALL,
+                            SampleFilter.ALL,
                             self,
                             Part.ScanMeter.UNLIMITED);
                 }
@@ -112,7 +112,7 @@ class EmbeddedStoreTest {
                                 part.addSelf(
                                         new int[] {0},
                                         TimeRange.ALWAYS,
-                                        SpanFilter.ALL,
+                                        SampleFilter.ALL,
                                         self,
                                         (rows, pairs) -> {
                                             assertThat(rows).isEqualTo(1);

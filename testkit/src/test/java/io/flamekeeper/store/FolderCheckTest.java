@@ -341,7 +341,7 @@ class FolderCheckTest {
     void newerVersion_isNoDamage() {
         Map<String, byte[]> files = folder();
         byte[] segment = Objects.requireNonNull(files.get("segment-1.seg"));
-        segment[4] = 2;
+        segment[4]++;
         ByteBuffer.wrap(segment)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(12, Checksum.of(segment, 0, 12));
@@ -349,7 +349,7 @@ class FolderCheckTest {
         assertThat(reports).allMatch(one -> one.damageCount() == 0);
         assertThat(find(reports, "segment-1.seg").unread())
                 .hasValue(
-                        "segment-1.seg: version 2 (expected: at most 1, the newest this software knows)");
+                        "segment-1.seg: version 3 (expected: at most 2, the newest this software knows)");
     }
 
     @Test

@@ -429,7 +429,8 @@ class RetentionTest {
                                         profile.period(),
                                         profile.stack(),
                                         profile.value(),
-                                        profile.spanId()))
+                                        profile.spanId(),
+                                        profile.traceId()))
                         .toList());
     }
 }
