@@ -17,6 +17,9 @@ final class Ticker {
     private volatile @Nullable Thread thread;
     private volatile boolean closed;
 
+    /// What [#look] waits for takes the wake-up of [LockSupport#unpark] with it.
+    private volatile boolean awake;
+
     /// @param look called in the thread
     Ticker(String name, StoreFault fault, Runnable look) {
         this.name = name;
@@ -29,10 +32,13 @@ final class Ticker {
         thread = Thread.currentThread();
         try {
             while (!closed) {
+                awake = false;
                 if (fault.reason().isEmpty()) {
                     look.run();
                 }
-                LockSupport.parkNanos(this, TICK_NANOS);
+                if (!awake) {
+                    LockSupport.parkNanos(this, TICK_NANOS);
+                }
                 // An interrupt would make every later wait return at once.
                 Thread.interrupted();
             }
@@ -46,6 +52,7 @@ final class Ticker {
 
     /// Has the thread look now.
     void wake() {
+        awake = true;
         LockSupport.unpark(thread);
     }
 
