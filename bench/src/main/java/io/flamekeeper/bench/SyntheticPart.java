@@ -200,9 +200,10 @@ final class SyntheticPart implements Part {
     }
 
     @Override
-    public void forEachTotal(int one, TimeRange range, Grid grid, TotalVisitor visitor) {
-        for (int row = 0; row < ROWS; row++) {
-            visitor.total(0, 1, 1);
+    public void forEachTotal(
+            int[] all, TimeRange range, Grid grid, ScanMeter meter, TotalVisitor visitor) {
+        for (int row = 0; row < all.length * ROWS; row++) {
+            visitor.total(row / ROWS, 0, 1, 1);
         }
     }
 

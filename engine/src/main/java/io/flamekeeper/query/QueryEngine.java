@@ -30,6 +30,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
@@ -75,11 +77,9 @@ public final class QueryEngine {
                         Selector.EVERYTHING,
                         range,
                         budget,
-                        (table, series) -> {
-                            BitSet ids = new BitSet();
-                            IntStream.of(series).forEach(one -> ids.set(table.typeOf(one)));
-                            return ids.stream().mapToObj(table.types()::get);
-                        });
+                        (table, series, isPresent) ->
+                                distinct(series, table::typeOf, isPresent).stream()
+                                        .mapToObj(table.types()::get));
         return types.stream()
                 .sorted(Comparator.comparing(ProfileType::id, Utf8Order.COMPARATOR))
                 .toList();
@@ -95,10 +95,15 @@ public final class QueryEngine {
                         selector,
                         range,
                         budget,
-                        (table, series) -> {
+                        (table, series, isPresent) -> {
                             BitSet strings = new BitSet();
                             for (int one : series) {
-                                table.forEachLabel(one, (name, _) -> strings.set(name));
+                                boolean[] isNew = new boolean[1];
+                                table.forEachLabel(
+                                        one, (name, _) -> isNew[0] |= !strings.get(name));
+                                if (isNew[0] && isPresent.test(one)) {
+                                    table.forEachLabel(one, (name, _) -> strings.set(name));
+                                }
                             }
                             return strings.stream().mapToObj(table.strings()::get);
                         });
@@ -118,19 +123,31 @@ public final class QueryEngine {
                         selector,
                         range,
                         budget,
-                        (table, series) -> valuesOf(table, name, series));
+                        (table, series, isPresent) -> valuesOf(table, name, series, isPresent));
         return values.stream().sorted(Utf8Order.COMPARATOR).toList();
     }
 
-    private static Stream<String> valuesOf(SeriesTable table, String name, int[] series) {
+    private static Stream<String> valuesOf(
+            SeriesTable table, String name, int[] series, IntPredicate isPresent) {
         int id = SeriesFilter.nameId(table, name);
         if (id < 0) {
             return Stream.of();
         }
-        BitSet strings = new BitSet();
-        IntStream.of(series).forEach(one -> strings.set(table.valueOf(one, id)));
+        BitSet strings = distinct(series, one -> table.valueOf(one, id), isPresent);
         strings.clear(0);
         return strings.stream().mapToObj(table.strings()::get);
+    }
+
+    /// What the series that are present are mapped to.
+    private static BitSet distinct(int[] series, IntUnaryOperator map, IntPredicate isPresent) {
+        BitSet found = new BitSet();
+        for (int one : series) {
+            int value = map.applyAsInt(one);
+            if (!found.get(value) && isPresent.test(one)) {
+                found.set(value);
+            }
+        }
+        return found;
     }
 
     /// Distinct sets of the named labels in those series; sets without any of them are left out.
@@ -148,18 +165,17 @@ public final class QueryEngine {
                         selector,
                         range,
                         budget,
-                        (table, all) -> labelSets(table, labelNames, all));
+                        (table, all, isPresent) -> labelSets(table, labelNames, all, isPresent));
         return series.stream().sorted().toList();
     }
 
     private static Stream<Labels> labelSets(
-            SeriesTable table, List<String> labelNames, int[] series) {
+            SeriesTable table, List<String> labelNames, int[] series, IntPredicate isPresent) {
         if (labelNames.isEmpty()) {
-            return IntStream.of(series).mapToObj(table::labels);
+            return IntStream.of(series).filter(isPresent).mapToObj(table::labels);
         }
         var groups = new SeriesGroups(table, labelNames);
-        IntStream.of(series).forEach(groups::of);
-        return IntStream.range(0, groups.count())
+        return distinct(series, groups::of, isPresent).stream()
                 .mapToObj(groups::labels)
                 .filter(labels -> labels.count() > 0);
     }
@@ -267,9 +283,10 @@ public final class QueryEngine {
         }
     }
 
-    /// What a label query takes from some series of a part.
+    /// What a label query takes from those of some series of a part that are present, which takes longer to find out
+    /// than what they would add.
     private interface Extract<T> {
-        Stream<T> from(SeriesTable table, int[] series);
+        Stream<T> from(SeriesTable table, int[] series, IntPredicate isPresent);
     }
 
     /// Distinct answers over all series that match and have a profile in the range.
@@ -291,15 +308,16 @@ public final class QueryEngine {
                             int[] matching =
                                     new SeriesFilter(table)
                                             .select(Optional.empty(), selector, meter);
-                            int[] present =
+                            boolean isAllPresent =
                                     part.isEverySeriesUsed()
-                                                    && range.covers(
-                                                            part.firstMillis(), part.lastMillis())
-                                            ? matching
-                                            : IntStream.of(matching)
-                                                    .filter(one -> part.hasRows(one, range))
-                                                    .toArray();
-                            extract.from(table, present).forEach(all::add);
+                                            && range.covers(part.firstMillis(), part.lastMillis());
+                            extract.from(
+                                            table,
+                                            matching,
+                                            isAllPresent
+                                                    ? _ -> true
+                                                    : one -> part.hasRows(one, range))
+                                    .forEach(all::add);
                         });
         Set<T> all = new HashSet<>();
         found.forEach(all::addAll);
@@ -441,16 +459,14 @@ public final class QueryEngine {
         int[] groupOf = IntStream.of(selected).map(seriesGroups::of).toArray();
         StepSums[] sums = new StepSums[seriesGroups.count()];
         Arrays.setAll(sums, _ -> new StepSums());
-        for (int i = 0; i < selected.length; i++) {
-            StepSums ofGroup = sums[groupOf[i]];
-            meter.scan(0, 0);
-            part.forEachTotal(
-                    selected[i],
-                    steps.rows(),
-                    steps,
-                    (timeMillis, total, rows) ->
-                            ofGroup.add(steps.of(timeMillis), callSite.isAll() ? total : 0, rows));
-        }
+        part.forEachTotal(
+                selected,
+                steps.rows(),
+                steps,
+                meter,
+                (at, timeMillis, total, rows) ->
+                        sums[groupOf[at]].add(
+                                steps.of(timeMillis), callSite.isAll() ? total : 0, rows));
         int[][] members = callSite.isAll() ? new int[0][] : members(selected, groupOf, sums.length);
         for (int group = 0; group < sums.length; group++) {
             if (!callSite.isAll()) {

@@ -169,11 +169,15 @@ final class HeadPart implements Part {
     }
 
     @Override
-    public void forEachTotal(int series, TimeRange range, Grid grid, TotalVisitor visitor) {
+    public void forEachTotal(
+            int[] series, TimeRange range, Grid grid, ScanMeter meter, TotalVisitor visitor) {
         SortedRows all = sorted();
-        int end = all.firstAt(series, range.endMillis());
-        for (int i = all.firstAt(series, range.startMillis()); i < end; i++) {
-            visitor.total(rows.timeMillis(all.row[i]), rows.total()[all.row[i]], 1);
+        for (int at = 0; at < series.length; at++) {
+            meter.scan(0, 0);
+            int end = all.firstAt(series[at], range.endMillis());
+            for (int i = all.firstAt(series[at], range.startMillis()); i < end; i++) {
+                visitor.total(at, rows.timeMillis(all.row[i]), rows.total()[all.row[i]], 1);
+            }
         }
     }
 

@@ -4,7 +4,9 @@ import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TimeRange;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// A part without the rows that tombstones hide. Asks the part only for stretches of time that have none, so
 /// that no sum which contains them is ever used.
@@ -71,9 +73,24 @@ final class HiddenPart implements Part {
     }
 
     @Override
-    public void forEachTotal(int series, TimeRange range, Grid grid, TotalVisitor visitor) {
-        for (TimeRange visible : hidden.visible(series, range)) {
-            part.forEachTotal(series, visible, grid, visitor);
+    public void forEachTotal(
+            int[] series, TimeRange range, Grid grid, ScanMeter meter, TotalVisitor visitor) {
+        Map<Integer, Integer> placeOf = new HashMap<>();
+        for (int at = 0; at < series.length; at++) {
+            placeOf.put(series[at], at);
+        }
+        for (List<Integer> alike : hidden.groups(series).values()) {
+            int[] some = alike.stream().mapToInt(Integer::intValue).toArray();
+            int[] places = alike.stream().mapToInt(placeOf::get).toArray();
+            for (TimeRange visible : hidden.visible(some[0], range)) {
+                part.forEachTotal(
+                        some,
+                        visible,
+                        grid,
+                        meter,
+                        (at, timeMillis, total, rows) ->
+                                visitor.total(places[at], timeMillis, total, rows));
+            }
         }
     }
 

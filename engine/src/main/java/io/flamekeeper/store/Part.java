@@ -34,9 +34,13 @@ public interface Part {
         return true;
     }
 
-    /// Calls `visitor` for every row of the series in the range, or for several rows of one cell of the grid
-    /// at once; every row is in exactly one call. In no order.
-    void forEachTotal(int series, TimeRange range, Grid grid, TotalVisitor visitor);
+    /// Calls `visitor` for every row of the series in the range, or for several rows of one series and one cell of
+    /// the grid at once; every row is in exactly one call. In no order.
+    ///
+    /// @param series ascending, each once
+    /// @param meter  told about every series; stops by throwing
+    void forEachTotal(
+            int[] series, TimeRange range, Grid grid, ScanMeter meter, TotalVisitor visitor);
 
     /// Adds every pair of the rows in range into `self[node]`. Sums saturate.
     ///
@@ -63,10 +67,11 @@ public interface Part {
 
     /// Receives totals.
     interface TotalVisitor {
+        /// @param at         place of the series in the array that was asked for
         /// @param timeMillis time of the row, or of any of the rows, milliseconds since the Unix epoch
         /// @param total      sum of the values, saturated
         /// @param rows       how many rows
-        void total(long timeMillis, long total, long rows);
+        void total(int at, long timeMillis, long total, long rows);
     }
 
     /// Told what a scan is about to cost, so that a query can be stopped between two blocks.

@@ -88,21 +88,22 @@ final class SegmentPart implements Part {
     }
 
     @Override
-    public void forEachTotal(int series, TimeRange range, Grid grid, TotalVisitor visitor) {
-        if (range.overlaps(firstMillis(), lastMillis())) {
-            RowTable.Reader rows = takeReader();
-            List<SumTable.Reader> sums =
-                    readers(
-                            grid.equals(Grid.FINEST)
-                                    ? List.of()
-                                    : partition.sums().of(Scope.SERIES));
-            new Totals(series, rows, sums, grid, visitor)
-                    .visit(
-                            sums.size() - 1,
-                            Math.max(range.startMillis(), firstMillis()),
-                            Math.min(range.endMillis(), lastMillis() + 1));
-            idle.set(rows);
+    public void forEachTotal(
+            int[] series, TimeRange range, Grid grid, ScanMeter meter, TotalVisitor visitor) {
+        if (!range.overlaps(firstMillis(), lastMillis())) {
+            return;
         }
+        RowTable.Reader rows = takeReader();
+        List<SumTable.Reader> sums =
+                readers(grid.equals(Grid.FINEST) ? List.of() : partition.sums().of(Scope.SERIES));
+        long start = Math.max(range.startMillis(), firstMillis());
+        long end = Math.min(range.endMillis(), lastMillis() + 1);
+        for (int at = 0; at < series.length; at++) {
+            meter.scan(0, 0);
+            new Totals(series[at], at, rows, sums, grid, visitor)
+                    .visit(sums.size() - 1, start, end);
+        }
+        idle.set(rows);
     }
 
     private static List<SumTable.Reader> readers(List<SumTable.Sums> kinds) {
@@ -114,6 +115,7 @@ final class SegmentPart implements Part {
     /// @param sums small buckets first
     private record Totals(
             int series,
+            int at,
             RowTable.Reader rows,
             List<SumTable.Reader> sums,
             Grid grid,
@@ -152,15 +154,16 @@ final class SegmentPart implements Part {
             if (withFirst && all.firstRows(sum) > 0) {
                 if (all.restRows(sum) > 0 && grid.isOneCell(bucket, bucket + 1)) {
                     visitor.total(
+                            at,
                             bucket,
                             SaturatedMath.add(all.firstTotal(sum), all.restTotal(sum)),
                             all.firstRows(sum) + all.restRows(sum));
                     return;
                 }
-                visitor.total(bucket, all.firstTotal(sum), all.firstRows(sum));
+                visitor.total(at, bucket, all.firstTotal(sum), all.firstRows(sum));
             }
             if (all.restRows(sum) > 0) {
-                visitor.total(bucket + 1, all.restTotal(sum), all.restRows(sum));
+                visitor.total(at, bucket + 1, all.restTotal(sum), all.restRows(sum));
             }
         }
 
@@ -168,7 +171,7 @@ final class SegmentPart implements Part {
             int to = rows.seriesEnd(series);
             int row = rows.firstAt(rows.seriesStart(series), to, start);
             for (; row < to && rows.timeMillis(row) < end; row++) {
-                visitor.total(rows.timeMillis(row), rows.total(row), 1);
+                visitor.total(at, rows.timeMillis(row), rows.total(row), 1);
             }
         }
     }

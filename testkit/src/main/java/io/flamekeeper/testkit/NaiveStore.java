@@ -213,14 +213,17 @@ public final class NaiveStore implements Store {
         }
 
         @Override
-        public void forEachTotal(int one, TimeRange range, Grid grid, TotalVisitor visitor) {
-            for (Profile row : rows.get(one)) {
-                if (range.contains(row.timeMillis())) {
-                    long total = 0;
-                    for (long value : row.value()) {
-                        total = SaturatedMath.add(total, value);
+        public void forEachTotal(
+                int[] all, TimeRange range, Grid grid, ScanMeter meter, TotalVisitor visitor) {
+            for (int at = 0; at < all.length; at++) {
+                for (Profile row : rows.get(all[at])) {
+                    if (range.contains(row.timeMillis())) {
+                        long total = 0;
+                        for (long value : row.value()) {
+                            total = SaturatedMath.add(total, value);
+                        }
+                        visitor.total(at, row.timeMillis(), total, 1);
                     }
-                    visitor.total(row.timeMillis(), total, 1);
                 }
             }
         }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -83,14 +84,13 @@ public final class StoredText {
     /// One text for each profile of the part, in no order.
     public static List<String> of(Part part) {
         List<String> texts = new ArrayList<>();
-        for (int series = 0; series < part.series().count(); series++) {
-            int id = series;
-            part.forEachTotal(
-                    series,
-                    TimeRange.ALWAYS,
-                    Part.Grid.FINEST,
-                    (timeMillis, total, _) -> texts.add(of(part, id, timeMillis, total)));
-        }
+        int[] series = IntStream.range(0, part.series().count()).toArray();
+        part.forEachTotal(
+                series,
+                TimeRange.ALWAYS,
+                Part.Grid.FINEST,
+                Part.ScanMeter.UNLIMITED,
+                (at, timeMillis, total, _) -> texts.add(of(part, series[at], timeMillis, total)));
         return texts;
     }
 

@@ -509,10 +509,11 @@ class EmbeddedStoreTest {
                                 part.series().labels(series).toString()
                                         + part.series().type(series);
                         part.forEachTotal(
-                                series,
+                                new int[] {series},
                                 TimeRange.ALWAYS,
                                 Part.Grid.FINEST,
-                                (timeMillis, _, _) -> rows.add(Map.entry(labels, timeMillis)));
+                                Part.ScanMeter.UNLIMITED,
+                                (_, timeMillis, _, _) -> rows.add(Map.entry(labels, timeMillis)));
                     }
                 }
                 var now = new HashSet<>(rows);

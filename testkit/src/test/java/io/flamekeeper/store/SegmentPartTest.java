@@ -24,6 +24,7 @@ import io.flamekeeper.testkit.SimulatedVfs.Faults;
 import io.flamekeeper.vfs.VfsFile;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -342,21 +343,26 @@ class SegmentPartTest {
                                     case 2 -> SumPlan.DAY;
                                     default -> random.nextLong(1, 2 * SumPlan.DAY);
                                 });
-                int series = random.nextInt(drawn.part.series().count());
-                Map<Long, List<Long>> expected = new TreeMap<>();
+                int[] series =
+                        IntStream.range(0, drawn.part.series().count())
+                                .filter(_ -> random.nextBoolean())
+                                .toArray();
+                Map<Place, List<Long>> expected = new HashMap<>();
                 for (ProfileRow row : drawn.rows) {
-                    if (row.series() == series && range.contains(row.timeMillis())) {
-                        add(expected, step.of(row.timeMillis()), row.total(), 1);
+                    int at = Arrays.binarySearch(series, row.series());
+                    if (at >= 0 && range.contains(row.timeMillis())) {
+                        add(expected, new Place(at, step.of(row.timeMillis())), row.total(), 1);
                     }
                 }
-                Map<Long, List<Long>> found = new TreeMap<>();
+                Map<Place, List<Long>> found = new HashMap<>();
                 long[] calls = new long[2];
                 drawn.part.forEachTotal(
                         series,
                         range,
                         step,
-                        (timeMillis, total, rows) -> {
-                            add(found, step.of(timeMillis), total, rows);
+                        Part.ScanMeter.UNLIMITED,
+                        (at, timeMillis, total, rows) -> {
+                            add(found, new Place(at, step.of(timeMillis)), total, rows);
                             calls[0]++;
                             calls[1] += rows;
                         });
@@ -371,9 +377,11 @@ class SegmentPartTest {
         assertThat(visits).as("sums are used").isLessThan(visited - 5_000);
     }
 
-    private static void add(Map<Long, List<Long>> byStep, long step, long total, long rows) {
-        byStep.merge(
-                step,
+    private record Place(int series, long step) {}
+
+    private static void add(Map<Place, List<Long>> sums, Place place, long total, long rows) {
+        sums.merge(
+                place,
                 List.of(total, rows),
                 (a, b) -> List.of(SaturatedMath.add(a.get(0), b.get(0)), a.get(1) + b.get(1)));
     }
