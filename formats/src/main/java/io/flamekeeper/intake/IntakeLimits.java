@@ -10,7 +10,7 @@ import io.flamekeeper.format.DecodeLimits;
 /// @param labelsMax          labels of a series without the computed ones; more from the sender of a series
 ///     is refused, more from a sample is left out
 /// @param labelNameBytesMax  UTF-8 bytes of a label's name; as above
-/// @param labelValueBytesMax UTF-8 bytes of a label's value; as above
+/// @param labelValueBytesMax UTF-8 bytes of a label's value; more is cut, see [LabelValue]
 /// @param futureMillisMax    how far a profile's time may be ahead of the server's clock
 public record IntakeLimits(
         int profileBytesMax,

@@ -27,7 +27,8 @@ import java.util.TreeMap;
 /// | `span_id`, `profile_id`              | names the span, if it is 16 hex digits                          |
 /// | `trace_id`                           | names the trace, if it is 32 hex digits                         |
 /// | a label of the series, or computed   | is left out: the series knows better                            |
-/// | empty or too long, or value too long | is left out; the sample stays                                   |
+/// | empty or too long                    | is left out; the sample stays                                   |
+/// | any, with a value too long           | has the value that [LabelValue] cuts                            |
 /// | twice or more                        | has the least value in byte order: clients that do this keep a set without order |
 /// | any other                            | is a label of the group, in name order as many as the limit lets |
 final class SampleLabels {
@@ -144,8 +145,11 @@ final class SampleLabels {
         for (int i = 0; i < sent.strings().length; i += 2) {
             int name = sent.strings()[i];
             int text = sent.strings()[i + 1];
-            if (fits(name, limits.labelNameBytesMax()) && fits(text, limits.labelValueBytesMax())) {
-                added.merge(strings.get(name), strings.get(text), SampleLabels::least);
+            if (fits(name, limits.labelNameBytesMax()) && strings.length(text) > 0) {
+                added.merge(
+                        strings.get(name),
+                        LabelValue.fit(strings.get(text), limits.labelValueBytesMax()),
+                        SampleLabels::least);
             }
         }
         added.keySet()

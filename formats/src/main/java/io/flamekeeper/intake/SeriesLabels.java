@@ -15,25 +15,20 @@ public final class SeriesLabels {
 
     /// Checks the labels of a series as they were sent, in any order; drops empty ones and names the service
     /// `unknown_service` if nobody else did. Private names (`__…`) pass, as do blanks, dots and any other
-    /// UTF-8. The same pair twice counts once: some clients append their static labels blindly.
+    /// UTF-8. Of two values of one name the last one counts: some clients append what their user chose to what they
+    /// say themselves. A value that is too long is cut, see [LabelValue].
     ///
-    /// @throws FlamekeeperException `INVALID_LABELS` if `__name__` is missing, a name is empty or comes with
-    ///     two values, a text is not Unicode, or a limit is exceeded
+    /// @throws FlamekeeperException `INVALID_LABELS` if `__name__` is missing, a name is empty, a text is not
+    ///     Unicode, or there are too many labels or too long names
     public static Labels of(List<Map.Entry<String, String>> pairs, IntakeLimits limits) {
         Map<String, String> valueByName = new HashMap<>();
         for (Map.Entry<String, String> pair : pairs) {
-            checkText("name", pair.getKey(), limits.labelNameBytesMax());
-            checkText("value", pair.getValue(), limits.labelValueBytesMax());
-            if (pair.getKey().isEmpty()) {
-                throw invalid(
-                        "label name: '' of value '%s' (expected: not empty)", pair.getValue());
+            checkName(pair.getKey(), pair.getValue(), limits.labelNameBytesMax());
+            if (utf8Bytes(pair.getValue()) < 0) {
+                throw notUnicode("value");
             }
-            String before = valueByName.putIfAbsent(pair.getKey(), pair.getValue());
-            if (before != null && !before.equals(pair.getValue())) {
-                throw invalid(
-                        "label %s: '%s' and '%s' (expected: one value per name)",
-                        pair.getKey(), before, pair.getValue());
-            }
+            valueByName.put(
+                    pair.getKey(), LabelValue.fit(pair.getValue(), limits.labelValueBytesMax()));
         }
         if (valueByName.getOrDefault(LabelNames.NAME, "").isEmpty()) {
             throw invalid(
@@ -51,16 +46,23 @@ public final class SeriesLabels {
         return labels;
     }
 
-    private static void checkText(String part, String text, int bytesMax) {
-        long bytes = utf8Bytes(text);
+    private static void checkName(String name, String value, int bytesMax) {
+        if (name.isEmpty()) {
+            throw invalid("label name: '' of value '%.64s' (expected: not empty)", value);
+        }
+        long bytes = utf8Bytes(name);
         if (bytes < 0) {
-            throw invalid("label %s: half a surrogate pair (expected: Unicode text)", part);
+            throw notUnicode("name");
         }
         if (bytes > bytesMax) {
             throw invalid(
-                    "label %s: %d bytes of '%.64s…' (expected: at most %d)",
-                    part, bytes, text, bytesMax);
+                    "label name: %d bytes of '%.64s…' (expected: at most %d)",
+                    bytes, name, bytesMax);
         }
+    }
+
+    private static FlamekeeperException notUnicode(String part) {
+        return invalid("label %s: half a surrogate pair (expected: Unicode text)", part);
     }
 
     /// Length of `text` in UTF-8, or -1 if a surrogate stands alone.

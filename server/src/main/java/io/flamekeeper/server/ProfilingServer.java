@@ -10,6 +10,7 @@ import io.flamekeeper.http.HttpServer;
 import io.flamekeeper.http.RpcMethod;
 import io.flamekeeper.http.WellKnownMethods;
 import io.flamekeeper.ingest.Appender;
+import io.flamekeeper.ingest.DebuginfoService;
 import io.flamekeeper.ingest.IngestService;
 import io.flamekeeper.ingest.PushService;
 import io.flamekeeper.ingest.UploadCounters;
@@ -141,6 +142,7 @@ public final class ProfilingServer implements AutoCloseable {
             OpsEndpoints ops = new OpsEndpoints(build, readiness, metrics, rejections, store);
 
             List<RpcMethod<?, ?>> methods = new ArrayList<>(push.methods());
+            methods.addAll(DebuginfoService.methods());
             methods.addAll(querier.methods());
             methods.addAll(WellKnownMethods.of(readiness::isReady));
             List<Endpoint> endpoints = new ArrayList<>(ingest.endpoints());

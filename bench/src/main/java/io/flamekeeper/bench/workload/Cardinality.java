@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// with it.
 ///
 /// Labels: 64 workers, 1 generation per 1,000 individuals, one individual per profile. Profiles of 5 samples, 20 to a
-/// request. Needs a server that seals soon (`seal-age=10s`). Options: `--values 1000000`, `--connections 8`, `--rounds 50`,
+/// request. Needs a server that seals soon (`seal-age=10s`). Options: `--values 1000000`, `--connections 8`, `--rounds 300`,
 /// `--settle 120` seconds at most until the folder is quiet.
 final class Cardinality implements Workload {
     private static final int WORKERS = 64;
@@ -52,7 +52,7 @@ final class Cardinality implements Workload {
         String selector = "{service_name=\"tagged\"}";
         Acknowledged.same("individuals", target.countValues("individual", selector, range), values);
         Acknowledged.same("workers", target.countValues("worker", selector, range), WORKERS);
-        int rounds = options.number("rounds", 50);
+        int rounds = options.number("rounds", 300);
         questions(target, figures, rounds, selector, range, values);
         figures.row(
                 "RSS",
@@ -189,7 +189,7 @@ final class Cardinality implements Workload {
                 Questions.ask(
                         target,
                         "LabelValues",
-                        Math.max(1, rounds / 5),
+                        Math.max(1, rounds / 30),
                         round ->
                                 Target.labelValues(
                                         "individual", selector, EndToEnd.later(range, round))));
