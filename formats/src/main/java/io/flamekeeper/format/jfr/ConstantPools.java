@@ -1,0 +1,313 @@
+package io.flamekeeper.format.jfr;
+
+import io.flamekeeper.format.jfr.Layout.Kind;
+import io.flamekeeper.model.FlamekeeperException;
+import java.util.Arrays;
+
+/// The constants of a chunk that a stack is made of, by id. What refers to what:
+///
+/// `stack → frames → (method, line)`, `method → class, symbol`, `class → symbol`, `symbol → text`
+///
+/// A chunk has one checkpoint event or many, each pointing back to the one before it, and each has pools of
+/// any classes: the same class may come in several, the same id too. References are resolved when everything
+/// has been read, because nothing says what comes first.
+///
+/// | column         | shape                | meaning                                                         |
+/// |----------------|----------------------|-----------------------------------------------------------------|
+/// | `className`    | `long[classes]`      | id of a symbol                                                  |
+/// | `methodClass`  | `long[methods]`      | id of its class                                                 |
+/// | `methodName`   | `long[methods]`      | id of a symbol                                                  |
+/// | `isMethod`     | `boolean[methods]`   | whether there is such a method; else only a frame speaks of it  |
+/// | `state`        | `ThreadState[states]`|                                                                 |
+/// | `stackStart`   | `int[stacks]`        | first of its frames in `stackFrame`, the innermost              |
+/// | `stackEnd`     | `int[stacks]`        | first that is not its                                           |
+/// | `stackFrame`   | `int[…]`             | number of the pair (row of a method, line) in `frames`          |
+final class ConstantPools {
+    private static final int CHECKPOINT = 1;
+
+    private final byte[] body;
+    private final ChunkReader reader;
+    private final Types types;
+    private final long[] fields = new long[Word.COUNT];
+
+    private final Texts strings;
+    private final Texts symbols;
+    private final LongIndex classes;
+    private long[] className = new long[256];
+    private final LongIndex methods;
+    private long[] methodClass = new long[256];
+    private long[] methodName = new long[256];
+    private boolean[] isMethod = new boolean[256];
+    private final LongIndex states;
+    private ThreadState[] state = new ThreadState[32];
+    private final LongIndex frames;
+    private final LongIndex stacks;
+    private int[] stackStart = new int[256];
+    private int[] stackEnd = new int[256];
+    private int[] stackFrame = new int[4096];
+    private int stackFrames;
+
+    private ConstantPools(byte[] body, ChunkReader reader, Types types, long hashSeed) {
+        this.body = body;
+        this.reader = reader;
+        this.types = types;
+        this.strings = new Texts(hashSeed);
+        this.symbols = new Texts(hashSeed);
+        this.classes = new LongIndex(hashSeed);
+        this.methods = new LongIndex(hashSeed);
+        this.states = new LongIndex(hashSeed);
+        this.frames = new LongIndex(hashSeed);
+        this.stacks = new LongIndex(hashSeed);
+    }
+
+    /// Reads all checkpoints of the chunk.
+    ///
+    /// @throws FlamekeeperException `MALFORMED_PROFILE`
+    static ConstantPools read(
+            byte[] body, ChunkHeader header, ChunkReader reader, Types types, long hashSeed) {
+        var pools = new ConstantPools(body, reader, types, hashSeed);
+        long at = header.checkpoint();
+        long back = -1;
+        while (back != 0) {
+            back = pools.readCheckpoint((int) at);
+            at += back;
+            if (back > 0 || at < header.start() + ChunkHeader.BYTES) {
+                throw ChunkHeader.malformed(
+                        "checkpoint at byte %d says that the one before it is %d bytes away"
+                                + " (expected: a negative number, inside the chunk)",
+                        at - back, back);
+            }
+        }
+        return pools;
+    }
+
+    /// Returns how far away the checkpoint before this one is, 0 = there is none.
+    private long readCheckpoint(int at) {
+        reader.seek(at);
+        reader.varint(); // size
+        long type = reader.varint();
+        if (type != CHECKPOINT) {
+            throw ChunkHeader.malformed(
+                    "event at byte %d has type %d (expected: 1, a checkpoint)", at, type);
+        }
+        reader.varint(); // start
+        reader.varint(); // duration
+        long back = reader.varint();
+        reader.oneByte(); // why it was written
+        for (int left = reader.count(); left > 0 && !reader.isOverrun(); left--) {
+            readPool(at);
+        }
+        if (reader.isOverrun()) {
+            throw ChunkHeader.malformed(
+                    "checkpoint at byte %d is truncated (expected: more bytes)", at);
+        }
+        return back;
+    }
+
+    private void readPool(int checkpoint) {
+        long type = reader.varint();
+        int row = types.row(type);
+        int count = reader.count();
+        if (reader.isOverrun()) {
+            return;
+        }
+        if (row == LongIndex.NONE) {
+            throw ChunkHeader.malformed(
+                    "checkpoint at byte %d has constants of class %s (expected: a class of the chunk)",
+                    checkpoint, Long.toUnsignedString(type));
+        }
+        Layout layout = types.layout(row);
+        Arrays.fill(fields, 0);
+        for (int left = count; left > 0 && !reader.isOverrun(); left--) {
+            long id = reader.varint();
+            switch (types.name(row)) {
+                case STRING_CLASS -> {
+                    reader.text();
+                    strings.put(id, reader);
+                }
+                case SYMBOL_CLASS -> readSymbol(id, layout);
+                case CLASS_CLASS -> readClass(id, layout);
+                case METHOD_CLASS -> readMethod(id, layout);
+                case THREAD_STATE_CLASS -> readState(id, layout);
+                case STACK_TRACE_CLASS -> readStack(id, layout);
+                default -> layout.skip(reader);
+            }
+        }
+    }
+
+    private void readSymbol(long id, Layout layout) {
+        if (readText(layout, Word.STRING)) {
+            symbols.put(id, reader);
+        }
+    }
+
+    /// Reads a value and, last of it, its field of this name, which must be a string.
+    private boolean readText(Layout layout, Word field) {
+        if (layout.length() == 1 && layout.has(field, Kind.TEXT)) {
+            reader.text();
+            return true;
+        }
+        layout.read(reader, fields);
+        if (!layout.has(field, Kind.TEXT) || reader.isOverrun()) {
+            return false;
+        }
+        int after = reader.position();
+        reader.seek((int) fields[field.number()]);
+        reader.text();
+        reader.seek(after);
+        return true;
+    }
+
+    private void readClass(long id, Layout layout) {
+        layout.read(reader, fields);
+        int row = classes.add(id);
+        if (row == className.length) {
+            className = Arrays.copyOf(className, 2 * row);
+        }
+        className[row] = fields[Word.NAME.number()];
+    }
+
+    private void readMethod(long id, Layout layout) {
+        layout.read(reader, fields);
+        int row = methodRow(id);
+        methodClass[row] = fields[Word.TYPE.number()];
+        methodName[row] = fields[Word.NAME.number()];
+        isMethod[row] = true;
+    }
+
+    private int methodRow(long id) {
+        int row = methods.add(id);
+        if (row == methodClass.length) {
+            methodClass = Arrays.copyOf(methodClass, 2 * row);
+            methodName = Arrays.copyOf(methodName, 2 * row);
+            isMethod = Arrays.copyOf(isMethod, 2 * row);
+        }
+        return row;
+    }
+
+    private void readState(long id, Layout layout) {
+        if (readText(layout, Word.NAME)) {
+            int row = states.add(id);
+            if (row == state.length) {
+                state = Arrays.copyOf(state, 2 * row);
+            }
+            state[row] = ThreadState.of(body, reader.textStart(), reader.textEnd());
+        }
+    }
+
+    private void readStack(long id, Layout layout) {
+        int row = stacks.add(id);
+        if (row == stackStart.length) {
+            stackStart = Arrays.copyOf(stackStart, 2 * row);
+            stackEnd = Arrays.copyOf(stackEnd, 2 * row);
+        }
+        stackStart[row] = stackFrames;
+        if (layout.has(Word.FRAMES, Kind.ARRAY)) {
+            int array = layout.indexOf(Word.FRAMES);
+            layout.skip(reader, 0, array);
+            readFrames(layout.elementsOf(Word.FRAMES));
+            layout.skip(reader, array + 1, layout.length());
+        } else {
+            layout.skip(reader);
+        }
+        stackEnd[row] = stackFrames;
+    }
+
+    /// **Hot path.** Benchmark: `JfrDecodeBenchmark`.
+    private void readFrames(Layout frame) {
+        int count = frame.length() == 0 ? 0 : reader.count();
+        if (stackFrame.length - stackFrames < count) {
+            stackFrame =
+                    Arrays.copyOf(stackFrame, Math.max(2 * stackFrame.length, stackFrames + count));
+        }
+        for (int left = count; left > 0 && !reader.isOverrun(); left--) {
+            frame.read(reader, fields);
+            int method = methodRow(fields[Word.METHOD.number()]);
+            int line = (int) fields[Word.LINE_NUMBER.number()];
+            stackFrame[stackFrames++] =
+                    frames.add((long) method << Integer.SIZE | (line & 0xffff_ffffL));
+        }
+    }
+
+    int stackCount() {
+        return stacks.count();
+    }
+
+    /// Row of the stack with this id, or [LongIndex#NONE].
+    int stack(long id) {
+        return stacks.find(id);
+    }
+
+    int stackStart(int stack) {
+        return stackStart[stack];
+    }
+
+    int stackEnd(int stack) {
+        return stackEnd[stack];
+    }
+
+    /// The frame at a place between [#stackStart] and [#stackEnd].
+    int stackFrame(int at) {
+        return stackFrame[at];
+    }
+
+    int frameCount() {
+        return frames.count();
+    }
+
+    int methodOfFrame(int frame) {
+        return (int) (frames.key(frame) >>> Integer.SIZE);
+    }
+
+    /// Line as written, negative if it is not known.
+    int lineOfFrame(int frame) {
+        return (int) frames.key(frame);
+    }
+
+    int methodCount() {
+        return methods.count();
+    }
+
+    /// Puts the name of a method together, `java/lang/Thread.run`.
+    ///
+    /// @return false if the method, its class or one of their symbols is missing
+    boolean appendName(int method, TextBuffer to) {
+        if (!isMethod[method]) {
+            return false;
+        }
+        int ofClass = classes.find(methodClass[method]);
+        int name = symbols.row(methodName[method]);
+        if (ofClass == LongIndex.NONE || name == LongIndex.NONE) {
+            return false;
+        }
+        int nameOfClass = symbols.row(className[ofClass]);
+        if (nameOfClass == LongIndex.NONE) {
+            return false;
+        }
+        appendSymbol(nameOfClass, to);
+        to.append('.');
+        appendSymbol(name, to);
+        return true;
+    }
+
+    private void appendSymbol(int symbol, TextBuffer to) {
+        int start = to.length();
+        symbols.append(body, symbol, strings, to);
+        GeneratedNames.merge(to, start);
+    }
+
+    /// State by id.
+    ThreadState state(long id) {
+        int row = states.find(id);
+        return row == LongIndex.NONE ? ThreadState.UNKNOWN : state[row];
+    }
+
+    /// Appends the string that lies at a position.
+    void appendText(int position, TextBuffer to) {
+        var text = new Texts(0);
+        var at = new ChunkReader(body, position, body.length);
+        at.text();
+        text.put(0, at);
+        text.append(body, 0, strings, to);
+    }
+}

@@ -1,0 +1,89 @@
+package io.flamekeeper.format.jfr;
+
+import io.flamekeeper.model.StringTable;
+import java.util.Arrays;
+
+/// Grows a [StringTable] in which every string is there once.
+///
+/// | column   | shape             | meaning                                                      |
+/// |----------|-------------------|--------------------------------------------------------------|
+/// | `slot`   | `int[power of 2]` | id of the string, 0 = free; probed linearly, half full       |
+final class Strings {
+    private final long seed;
+    private byte[] bytes = new byte[4096];
+    private int end;
+    private int[] start = new int[64];
+    private int[] length = new int[64];
+    private int count = 1;
+    private int[] slot = new int[128];
+
+    /// @param seed unknown to whoever sends the strings, or they could make all of them collide
+    Strings(long seed) {
+        this.seed = seed;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /// Returns the id of the UTF-8 string, which is [#count] before the call if it is new.
+    int add(byte[] from, int fromStart, int fromLength) {
+        if (fromLength == 0) {
+            return 0;
+        }
+        int at = slotOf(from, fromStart, fromLength);
+        if (slot[at] != 0) {
+            return slot[at];
+        }
+        if (count == start.length) {
+            grow();
+            at = slotOf(from, fromStart, fromLength);
+        }
+        if (bytes.length - end < fromLength) {
+            bytes =
+                    Arrays.copyOf(
+                            bytes,
+                            Math.addExact(Math.addExact(bytes.length, bytes.length), fromLength));
+        }
+        System.arraycopy(from, fromStart, bytes, end, fromLength);
+        start[count] = end;
+        length[count] = fromLength;
+        end += fromLength;
+        slot[at] = count;
+        return count++;
+    }
+
+    private void grow() {
+        start = Arrays.copyOf(start, 2 * count);
+        length = Arrays.copyOf(length, 2 * count);
+        slot = new int[4 * count];
+        for (int id = 1; id < count; id++) {
+            slot[slotOf(bytes, start[id], length[id])] = id;
+        }
+    }
+
+    private int slotOf(byte[] from, int fromStart, int fromLength) {
+        long hash = seed ^ fromLength;
+        for (int at = fromStart; at < fromStart + fromLength; at++) {
+            hash = (hash ^ from[at]) * 0x9e3779b97f4a7c15L;
+            hash ^= hash >>> 32;
+        }
+        int mask = slot.length - 1;
+        int at = (int) (hash >>> 32) & mask;
+        while (slot[at] != 0
+                && !Arrays.equals(
+                        bytes,
+                        start[slot[at]],
+                        start[slot[at]] + length[slot[at]],
+                        from,
+                        fromStart,
+                        fromStart + fromLength)) {
+            at = (at + 1) & mask;
+        }
+        return at;
+    }
+
+    StringTable table() {
+        return StringTable.ofSlices(bytes, start, length, count);
+    }
+}
