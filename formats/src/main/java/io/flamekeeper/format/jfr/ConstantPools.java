@@ -12,16 +12,14 @@ import java.util.Arrays;
 /// any classes: the same class may come in several, the same id too. References are resolved when everything
 /// has been read, because nothing says what comes first.
 ///
-/// | column         | shape                | meaning                                                         |
-/// |----------------|----------------------|-----------------------------------------------------------------|
-/// | `className`    | `long[classes]`      | id of a symbol                                                  |
-/// | `methodClass`  | `long[methods]`      | id of its class                                                 |
-/// | `methodName`   | `long[methods]`      | id of a symbol                                                  |
-/// | `isMethod`     | `boolean[methods]`   | whether there is such a method; else only a frame speaks of it  |
-/// | `state`        | `ThreadState[states]`|                                                                 |
-/// | `stackStart`   | `int[stacks]`        | first of its frames in `stackFrame`, the innermost              |
-/// | `stackEnd`     | `int[stacks]`        | first that is not its                                           |
-/// | `stackFrame`   | `int[…]`             | number of the pair (row of a method, line) in `frames`          |
+/// | column        | shape                 | meaning                                                        |
+/// |---------------|-----------------------|----------------------------------------------------------------|
+/// | `className`   | `long[classes]`       | id of a symbol                                                 |
+/// | `classTextStart`, `…End` | `int[classes]` | its name and a dot in `classTexts`, once somebody has asked; the end is then not 0 |
+/// | `methodClass` | `long[methods]`       | id of its class                                                |
+/// | `methodName`  | `long[methods]`       | id of a symbol                                                 |
+/// | `state`       | `ThreadState[states]` |                                                                |
+/// | `stackAt`     | `int[stacks]`         | position of its frames: a number, then so many, the innermost first |
 final class ConstantPools {
     private static final int CHECKPOINT = 1;
 
@@ -34,38 +32,35 @@ final class ConstantPools {
     private final Texts symbols;
     private final LongIndex classes;
     private long[] className = new long[256];
+    private int[] classTextStart = {};
+    private int[] classTextEnd = {};
+    private final TextBuffer classTexts = new TextBuffer();
     private final LongIndex methods;
     private long[] methodClass = new long[256];
     private long[] methodName = new long[256];
-    private boolean[] isMethod = new boolean[256];
     private final LongIndex states;
     private ThreadState[] state = new ThreadState[32];
-    private final LongIndex frames;
     private final LongIndex stacks;
-    private int[] stackStart = new int[256];
-    private int[] stackEnd = new int[256];
-    private int[] stackFrame = new int[4096];
-    private int stackFrames;
+    private int[] stackAt = new int[256];
+    private Layout frameLayout = Types.NO_FIELDS;
 
-    private ConstantPools(byte[] body, ChunkReader reader, Types types, long hashSeed) {
+    private ConstantPools(byte[] body, ChunkHeader header, Types types, long hashSeed) {
         this.body = body;
-        this.reader = reader;
+        this.reader = new ChunkReader(body, header.checkpoint(), header.end());
         this.types = types;
         this.strings = new Texts(hashSeed);
         this.symbols = new Texts(hashSeed);
         this.classes = new LongIndex(hashSeed);
         this.methods = new LongIndex(hashSeed);
         this.states = new LongIndex(hashSeed);
-        this.frames = new LongIndex(hashSeed);
         this.stacks = new LongIndex(hashSeed);
     }
 
     /// Reads all checkpoints of the chunk.
     ///
     /// @throws FlamekeeperException `MALFORMED_PROFILE`
-    static ConstantPools read(
-            byte[] body, ChunkHeader header, ChunkReader reader, Types types, long hashSeed) {
-        var pools = new ConstantPools(body, reader, types, hashSeed);
+    static ConstantPools read(byte[] body, ChunkHeader header, Types types, long hashSeed) {
+        var pools = new ConstantPools(body, header, types, hashSeed);
         long at = header.checkpoint();
         long back = -1;
         while (back != 0) {
@@ -78,6 +73,8 @@ final class ConstantPools {
                         at - back, back);
             }
         }
+        pools.classTextStart = new int[pools.classes.count()];
+        pools.classTextEnd = new int[pools.classes.count()];
         return pools;
     }
 
@@ -118,6 +115,7 @@ final class ConstantPools {
         }
         Layout layout = types.layout(row);
         Arrays.fill(fields, 0);
+        reserve(types.name(row), Math.min(count, reader.remaining() / Long.BYTES));
         for (int left = count; left > 0 && !reader.isOverrun(); left--) {
             long id = reader.varint();
             switch (types.name(row)) {
@@ -132,6 +130,17 @@ final class ConstantPools {
                 case STACK_TRACE_CLASS -> readStack(id, layout);
                 default -> layout.skip(reader);
             }
+        }
+    }
+
+    /// A constant of these classes has 8 bytes as a rule; whoever says less pays for the growing.
+    private void reserve(Word className, int more) {
+        switch (className) {
+            case SYMBOL_CLASS -> symbols.reserve(more);
+            case METHOD_CLASS -> methods.reserve(more);
+            case CLASS_CLASS -> classes.reserve(more);
+            case STACK_TRACE_CLASS -> stacks.reserve(more);
+            default -> {}
         }
     }
 
@@ -169,20 +178,13 @@ final class ConstantPools {
 
     private void readMethod(long id, Layout layout) {
         layout.read(reader, fields);
-        int row = methodRow(id);
-        methodClass[row] = fields[Word.TYPE.number()];
-        methodName[row] = fields[Word.NAME.number()];
-        isMethod[row] = true;
-    }
-
-    private int methodRow(long id) {
         int row = methods.add(id);
         if (row == methodClass.length) {
             methodClass = Arrays.copyOf(methodClass, 2 * row);
             methodName = Arrays.copyOf(methodName, 2 * row);
-            isMethod = Arrays.copyOf(isMethod, 2 * row);
         }
-        return row;
+        methodClass[row] = fields[Word.TYPE.number()];
+        methodName[row] = fields[Word.NAME.number()];
     }
 
     private void readState(long id, Layout layout) {
@@ -196,37 +198,19 @@ final class ConstantPools {
     }
 
     private void readStack(long id, Layout layout) {
-        int row = stacks.add(id);
-        if (row == stackStart.length) {
-            stackStart = Arrays.copyOf(stackStart, 2 * row);
-            stackEnd = Arrays.copyOf(stackEnd, 2 * row);
-        }
-        stackStart[row] = stackFrames;
-        if (layout.has(Word.FRAMES, Kind.ARRAY)) {
-            int array = layout.indexOf(Word.FRAMES);
-            layout.skip(reader, 0, array);
-            readFrames(layout.elementsOf(Word.FRAMES));
-            layout.skip(reader, array + 1, layout.length());
-        } else {
+        if (!layout.has(Word.FRAMES, Kind.ARRAY)) {
             layout.skip(reader);
+            return;
         }
-        stackEnd[row] = stackFrames;
-    }
-
-    /// **Hot path.** Benchmark: `JfrDecodeBenchmark`.
-    private void readFrames(Layout frame) {
-        int count = frame.length() == 0 ? 0 : reader.count();
-        if (stackFrame.length - stackFrames < count) {
-            stackFrame =
-                    Arrays.copyOf(stackFrame, Math.max(2 * stackFrame.length, stackFrames + count));
+        int array = layout.indexOf(Word.FRAMES);
+        frameLayout = layout.elementsOf(Word.FRAMES);
+        layout.skip(reader, 0, array);
+        int row = stacks.add(id);
+        if (row == stackAt.length) {
+            stackAt = Arrays.copyOf(stackAt, 2 * row);
         }
-        for (int left = count; left > 0 && !reader.isOverrun(); left--) {
-            frame.read(reader, fields);
-            int method = methodRow(fields[Word.METHOD.number()]);
-            int line = (int) fields[Word.LINE_NUMBER.number()];
-            stackFrame[stackFrames++] =
-                    frames.add((long) method << Integer.SIZE | (line & 0xffff_ffffL));
-        }
+        stackAt[row] = reader.position();
+        layout.skip(reader, array, layout.length());
     }
 
     int stackCount() {
@@ -238,30 +222,17 @@ final class ConstantPools {
         return stacks.find(id);
     }
 
-    int stackStart(int stack) {
-        return stackStart[stack];
+    int stackAt(int stack) {
+        return stackAt[stack];
     }
 
-    int stackEnd(int stack) {
-        return stackEnd[stack];
+    Layout frameLayout() {
+        return frameLayout;
     }
 
-    /// The frame at a place between [#stackStart] and [#stackEnd].
-    int stackFrame(int at) {
-        return stackFrame[at];
-    }
-
-    int frameCount() {
-        return frames.count();
-    }
-
-    int methodOfFrame(int frame) {
-        return (int) (frames.key(frame) >>> Integer.SIZE);
-    }
-
-    /// Line as written, negative if it is not known.
-    int lineOfFrame(int frame) {
-        return (int) frames.key(frame);
+    /// Row of the method with this id, or [LongIndex#NONE].
+    int method(long id) {
+        return methods.find(id);
     }
 
     int methodCount() {
@@ -270,23 +241,30 @@ final class ConstantPools {
 
     /// Puts the name of a method together, `java/lang/Thread.run`.
     ///
-    /// @return false if the method, its class or one of their symbols is missing
+    /// @return false if its class or one of the symbols is missing
     boolean appendName(int method, TextBuffer to) {
-        if (!isMethod[method]) {
-            return false;
-        }
         int ofClass = classes.find(methodClass[method]);
         int name = symbols.row(methodName[method]);
         if (ofClass == LongIndex.NONE || name == LongIndex.NONE) {
             return false;
         }
-        int nameOfClass = symbols.row(className[ofClass]);
-        if (nameOfClass == LongIndex.NONE) {
+        if (classTextEnd[ofClass] == 0 && !readClassText(ofClass)) {
             return false;
         }
-        appendSymbol(nameOfClass, to);
-        to.append('.');
+        to.append(classTexts.bytes(), classTextStart[ofClass], classTextEnd[ofClass]);
         appendSymbol(name, to);
+        return true;
+    }
+
+    private boolean readClassText(int ofClass) {
+        int name = symbols.row(className[ofClass]);
+        if (name == LongIndex.NONE) {
+            return false;
+        }
+        classTextStart[ofClass] = classTexts.length();
+        appendSymbol(name, classTexts);
+        classTexts.append('.');
+        classTextEnd[ofClass] = classTexts.length();
         return true;
     }
 

@@ -84,9 +84,7 @@ final class Layout {
     /// Benchmark: `JfrDecodeBenchmark`.
     void read(ChunkReader reader, long[] fields) {
         if (isAllVarints) {
-            for (int field : name) {
-                fields[field] = reader.varint();
-            }
+            reader.varints(name, fields);
             return;
         }
         for (int i = 0; i < kind.length; i++) {
@@ -128,10 +126,12 @@ final class Layout {
     /// Elements without bytes are not counted one by one: there may be billions of them.
     private static void skipArray(ChunkReader reader, Layout elements) {
         long count = reader.varint();
-        if (elements.length() > 0) {
-            for (long i = 0; i < count && !reader.isOverrun(); i++) {
-                elements.skip(reader);
-            }
+        if (elements.isAllVarints) {
+            reader.skipVarints(count * elements.length());
+            return;
+        }
+        for (long i = 0; i < count && !reader.isOverrun(); i++) {
+            elements.skip(reader);
         }
     }
 }

@@ -17,16 +17,23 @@ import java.util.Arrays;
 /// | `count`  | `long[n]` | how many events                                                             |
 /// | `amount` | `long[n]` | sum of what they measured; saturates                                        |
 final class Samples {
+    private static final int RECENT = 256;
+
     private final JfrFamily family;
     private final DecodeLimits limits;
     private final LongIndex keys;
     private long[] count = new long[64];
     private long[] amount = new long[64];
 
+    // Rows of keys that came lately: a thread that is sampled twice is often where it was.
+    private final long[] recentKey = new long[RECENT];
+    private final int[] recentRow = new int[RECENT];
+
     Samples(JfrFamily family, DecodeLimits limits, long hashSeed) {
         this.family = family;
         this.limits = limits;
         this.keys = new LongIndex(hashSeed);
+        Arrays.fill(recentKey, -1);
     }
 
     JfrFamily family() {
@@ -41,7 +48,20 @@ final class Samples {
     ///
     /// @param measured at least 0
     void add(int node, int labelSet, long measured) {
-        int row = keys.add((long) node << Integer.SIZE | labelSet);
+        long key = (long) node << Integer.SIZE | labelSet;
+        int slot = (node ^ labelSet) & (RECENT - 1);
+        int row = recentRow[slot];
+        if (recentKey[slot] != key) {
+            row = row(key);
+            recentKey[slot] = key;
+            recentRow[slot] = row;
+        }
+        count[row]++;
+        amount[row] = SaturatedMath.add(amount[row], measured);
+    }
+
+    private int row(long key) {
+        int row = keys.add(key);
         if (row == count.length) {
             if (row >= limits.samplesMax()) {
                 throw tooMany();
@@ -49,8 +69,7 @@ final class Samples {
             count = Arrays.copyOf(count, 2 * row);
             amount = Arrays.copyOf(amount, 2 * row);
         }
-        count[row]++;
-        amount[row] = SaturatedMath.add(amount[row], measured);
+        return row;
     }
 
     private FlamekeeperException tooMany() {

@@ -1,6 +1,9 @@
 package io.flamekeeper.format.jfr;
 
 import io.flamekeeper.model.StringTable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Grows a [StringTable] in which every string is there once.
@@ -9,6 +12,9 @@ import java.util.Arrays;
 /// |----------|-------------------|--------------------------------------------------------------|
 /// | `slot`   | `int[power of 2]` | id of the string, 0 = free; probed linearly, half full       |
 final class Strings {
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
     private final long seed;
     private byte[] bytes = new byte[4096];
     private int end;
@@ -26,6 +32,13 @@ final class Strings {
         return count;
     }
 
+    /// Makes room for so many more, though not for their bytes.
+    void reserve(int more) {
+        if (start.length - count < more) {
+            resize(Math.addExact(count, more));
+        }
+    }
+
     /// Returns the id of the UTF-8 string, which is [#count] before the call if it is new.
     int add(byte[] from, int fromStart, int fromLength) {
         if (fromLength == 0) {
@@ -36,7 +49,7 @@ final class Strings {
             return slot[at];
         }
         if (count == start.length) {
-            grow();
+            resize(2 * count);
             at = slotOf(from, fromStart, fromLength);
         }
         if (bytes.length - end < fromLength) {
@@ -53,21 +66,17 @@ final class Strings {
         return count++;
     }
 
-    private void grow() {
-        start = Arrays.copyOf(start, 2 * count);
-        length = Arrays.copyOf(length, 2 * count);
-        slot = new int[4 * count];
+    private void resize(int capacity) {
+        start = Arrays.copyOf(start, capacity);
+        length = Arrays.copyOf(length, capacity);
+        slot = new int[Integer.highestOneBit(capacity) * 4];
         for (int id = 1; id < count; id++) {
             slot[slotOf(bytes, start[id], length[id])] = id;
         }
     }
 
     private int slotOf(byte[] from, int fromStart, int fromLength) {
-        long hash = seed ^ fromLength;
-        for (int at = fromStart; at < fromStart + fromLength; at++) {
-            hash = (hash ^ from[at]) * 0x9e3779b97f4a7c15L;
-            hash ^= hash >>> 32;
-        }
+        long hash = hash(from, fromStart, fromStart + fromLength);
         int mask = slot.length - 1;
         int at = (int) (hash >>> 32) & mask;
         while (slot[at] != 0
@@ -81,6 +90,24 @@ final class Strings {
             at = (at + 1) & mask;
         }
         return at;
+    }
+
+    private long hash(byte[] from, int first, int afterLast) {
+        long hash = seed ^ (afterLast - first);
+        int at = first;
+        while (afterLast - at >= Long.BYTES) {
+            hash = mixed(hash ^ (long) EIGHT_BYTES.get(from, at));
+            at += Long.BYTES;
+        }
+        while (at < afterLast) {
+            hash = mixed(hash ^ from[at++]);
+        }
+        return hash;
+    }
+
+    private static long mixed(long hash) {
+        long product = hash * 0x9e3779b97f4a7c15L;
+        return product ^ (product >>> 32);
     }
 
     StringTable table() {

@@ -26,6 +26,13 @@ final class Symbols {
         this.stacks = new StackTableBuilder(hashSeed, nodesMax, 256);
     }
 
+    /// Makes room for the names of so many methods.
+    void reserve(int methods) {
+        strings.reserve(methods);
+        functions.reserve(methods);
+        frames.reserve(methods);
+    }
+
     int string(TextBuffer text) {
         int start = text.startOfLast(limits.symbolBytesMax());
         return strings.add(text.bytes(), start, text.length() - start);

@@ -16,23 +16,36 @@ import java.util.Arrays;
 /// | `constant` | `long[n]` | id of the string that this one is, if the tag says so                |
 final class Texts {
     private final LongIndex rows;
-    private byte[] tag = new byte[256];
-    private int[] start = new int[256];
-    private int[] end = new int[256];
-    private long[] constant = new long[256];
+    private byte[] tag = new byte[16];
+    private int[] start = new int[16];
+    private int[] end = new int[16];
+    private long[] constant = new long[16];
 
     Texts(long hashSeed) {
         rows = new LongIndex(hashSeed);
+    }
+
+    /// Makes room for so many more.
+    void reserve(int more) {
+        rows.reserve(more);
+        int capacity = Math.addExact(rows.count(), more);
+        if (tag.length < capacity) {
+            resize(capacity);
+        }
+    }
+
+    private void resize(int capacity) {
+        tag = Arrays.copyOf(tag, capacity);
+        start = Arrays.copyOf(start, capacity);
+        end = Arrays.copyOf(end, capacity);
+        constant = Arrays.copyOf(constant, capacity);
     }
 
     /// Adds the string that the reader has just read.
     void put(long id, ChunkReader reader) {
         int row = rows.add(id);
         if (row == tag.length) {
-            tag = Arrays.copyOf(tag, 2 * row);
-            start = Arrays.copyOf(start, 2 * row);
-            end = Arrays.copyOf(end, 2 * row);
-            constant = Arrays.copyOf(constant, 2 * row);
+            resize(2 * row);
         }
         tag[row] = (byte) reader.textTag();
         start[row] = reader.textStart();

@@ -24,6 +24,8 @@ import java.util.Map;
 /// | `fieldClass` | `long[fields]`     | id of its class                              |
 /// | `fieldFlags` | `byte[fields]`     | [#CONSTANT], [#ARRAY]                        |
 final class Types {
+    static final Layout NO_FIELDS = new Layout(List.of());
+
     private static final int CONSTANT = 1;
     private static final int ARRAY = 2;
 
@@ -57,21 +59,21 @@ final class Types {
     private final Map<Integer, Layout> layoutByRow = new HashMap<>();
     private int steps;
 
-    private Types(byte[] body, ChunkReader reader, long hashSeed) {
+    private Types(byte[] body, ChunkHeader header, long hashSeed) {
         this.body = body;
-        this.reader = reader;
-        this.at = reader.position();
+        this.reader = new ChunkReader(body, header.metadata(), header.end());
+        this.at = header.metadata();
         this.classes = new LongIndex(hashSeed);
     }
 
-    /// Reads the metadata event at which the reader stands.
+    /// Reads the metadata event of a chunk.
     ///
     /// @throws FlamekeeperException `MALFORMED_PROFILE`
-    static Types read(byte[] body, ChunkReader reader, long hashSeed) {
-        var types = new Types(body, reader, hashSeed);
+    static Types read(byte[] body, ChunkHeader header, long hashSeed) {
+        var types = new Types(body, header, hashSeed);
         types.readStrings();
         types.readElements();
-        if (reader.isOverrun()) {
+        if (types.reader.isOverrun()) {
             throw types.malformed("is truncated (expected: more bytes)");
         }
         return types;
