@@ -18,7 +18,7 @@ import java.util.Arrays;
 /// | `classTextStart`, `…End` | `int[classes]` | its name and a dot in `classTexts`, once somebody has asked; the end is then not 0 |
 /// | `methodClass` | `long[methods]`       | id of its class                                                |
 /// | `methodName`  | `long[methods]`       | id of a symbol                                                 |
-/// | `state`       | `ThreadState[states]` |                                                                |
+/// | `stateByRow`  | `ThreadState[states]` |                                                                |
 /// | `stackAt`     | `int[stacks]`         | position of its frames: a number, then so many, the innermost first |
 final class ConstantPools {
     private static final int CHECKPOINT = 1;
@@ -38,8 +38,8 @@ final class ConstantPools {
     private final LongIndex methods;
     private long[] methodClass = new long[256];
     private long[] methodName = new long[256];
-    private final LongIndex states;
-    private ThreadState[] state = new ThreadState[32];
+    private final Texts states;
+    private ThreadState[] stateByRow = {};
     private final LongIndex stacks;
     private int[] stackAt = new int[256];
     private Layout frameLayout = Types.NO_FIELDS;
@@ -52,7 +52,7 @@ final class ConstantPools {
         this.symbols = new Texts(hashSeed);
         this.classes = new LongIndex(hashSeed);
         this.methods = new LongIndex(hashSeed);
-        this.states = new LongIndex(hashSeed);
+        this.states = new Texts(hashSeed);
         this.stacks = new LongIndex(hashSeed);
     }
 
@@ -75,6 +75,7 @@ final class ConstantPools {
         }
         pools.classTextStart = new int[pools.classes.count()];
         pools.classTextEnd = new int[pools.classes.count()];
+        pools.resolveStates();
         return pools;
     }
 
@@ -189,21 +190,23 @@ final class ConstantPools {
 
     private void readState(long id, Layout layout) {
         if (readText(layout, Word.NAME)) {
-            int row = states.add(id);
-            if (row == state.length) {
-                state = Arrays.copyOf(state, 2 * row);
-            }
-            state[row] = ThreadState.of(body, reader.textStart(), reader.textEnd());
+            states.put(id, reader);
         }
     }
 
     private void readStack(long id, Layout layout) {
-        if (!layout.has(Word.FRAMES, Kind.ARRAY)) {
+        int array = layout.indexOf(Word.FRAMES, Kind.ARRAY);
+        if (array < 0) {
             layout.skip(reader);
             return;
         }
-        int array = layout.indexOf(Word.FRAMES);
-        frameLayout = layout.elementsOf(Word.FRAMES);
+        Layout frames = layout.elements(array);
+        if (frameLayout != Types.NO_FIELDS && frameLayout != frames) {
+            throw ChunkHeader.malformed(
+                    "stacks before byte %d are of two classes (expected: of one)",
+                    reader.position());
+        }
+        frameLayout = frames;
         layout.skip(reader, 0, array);
         int row = stacks.add(id);
         if (row == stackAt.length) {
@@ -276,8 +279,18 @@ final class ConstantPools {
 
     /// State by id.
     ThreadState state(long id) {
-        int row = states.find(id);
-        return row == LongIndex.NONE ? ThreadState.UNKNOWN : state[row];
+        int row = states.row(id);
+        return row == LongIndex.NONE ? ThreadState.UNKNOWN : stateByRow[row];
+    }
+
+    private void resolveStates() {
+        stateByRow = new ThreadState[states.count()];
+        var text = new TextBuffer();
+        for (int row = 0; row < stateByRow.length; row++) {
+            text.clear();
+            states.append(body, row, strings, text);
+            stateByRow[row] = ThreadState.of(text.bytes(), 0, text.length());
+        }
     }
 
     /// Appends the string that lies at a position.

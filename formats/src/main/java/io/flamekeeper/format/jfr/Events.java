@@ -98,7 +98,7 @@ final class Events {
     }
 
     boolean has(Word field) {
-        return event.layout.indexOf(field) >= 0;
+        return event.layout.has(field);
     }
 
     boolean hasText(Word field) {

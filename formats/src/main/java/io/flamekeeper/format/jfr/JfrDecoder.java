@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// One decoding of one recording: chunk after chunk into the same samples.
@@ -20,7 +21,7 @@ final class JfrDecoder {
     private final LabelSets labelSets;
     private final Map<JfrFamily, Samples> samplesByFamily = new EnumMap<>(JfrFamily.class);
     private final Samples cpuTime;
-    private final Map<JfrLoss, Long> losses = new EnumMap<>(JfrLoss.class);
+    private final Map<JfrLoss, LongAdder> losses = new EnumMap<>(JfrLoss.class);
     private String event = "";
 
     JfrDecoder(DecodeLimits limits, long hashSeed, byte[] body, byte[] labels, long periodNanos) {
@@ -47,7 +48,9 @@ final class JfrDecoder {
         }
         samplesByFamily.forEach((family, samples) ->
                 profiles.put(family, samples.profile(table, stacks, labelSets, period(samples))));
-        return new JfrRecording(profiles, event, losses);
+        Map<JfrLoss, Long> lost = new EnumMap<>(JfrLoss.class);
+        losses.forEach((why, times) -> lost.put(why, times.sum()));
+        return new JfrRecording(profiles, event, lost);
     }
 
     private long period(Samples samples) {
@@ -111,7 +114,7 @@ final class JfrDecoder {
     }
 
     void lose(JfrLoss why) {
-        losses.merge(why, 1L, Long::sum);
+        losses.computeIfAbsent(why, _ -> new LongAdder()).increment();
     }
 
     /// What the profiler samples by, as far as has been read.

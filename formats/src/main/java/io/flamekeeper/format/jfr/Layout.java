@@ -13,8 +13,20 @@ final class Layout {
             return new Step(kind, Word.OTHER, List.of());
         }
 
+        static Step array(Layout elements) {
+            return new Step(Kind.ARRAY, Word.OTHER, List.of(elements));
+        }
+
+        /// A string or an array that nobody expects under this name has none: where it begins is no value.
         Step named(Word field) {
-            return new Step(kind, field, elements);
+            boolean isExpected =
+                    switch (kind) {
+                        case TEXT ->
+                                field == Word.NAME || field == Word.VALUE || field == Word.STRING;
+                        case ARRAY -> field == Word.FRAMES;
+                        case VARINT, BYTE, FOUR_BYTES, EIGHT_BYTES -> true;
+                    };
+            return new Step(kind, isExpected ? field : Word.OTHER, elements);
         }
     }
 
@@ -54,19 +66,18 @@ final class Layout {
         return isAllVarints;
     }
 
-    /// Whether the class has a field of this name that lies there in this way.
-    boolean has(Word field, Kind how) {
-        for (Step step : steps) {
-            if (step.name() == field && step.kind() == how) {
-                return true;
-            }
-        }
-        return false;
+    boolean has(Word field) {
+        return indexOf(field) >= 0;
     }
 
-    /// Place of the field among the steps, or -1.
+    /// Whether the class has a field of this name that lies there in this way.
+    boolean has(Word field, Kind how) {
+        return indexOf(field, how) >= 0;
+    }
+
+    /// Place among the steps of the first field of this name, or -1.
     int indexOf(Word field) {
-        for (int i = 0; i < steps.length; i++) {
+        for (int i = 0; i < name.length; i++) {
             if (name[i] == field.number()) {
                 return i;
             }
@@ -74,9 +85,19 @@ final class Layout {
         return -1;
     }
 
-    /// The layout of what is in the array of this name. There must be one.
-    Layout elementsOf(Word field) {
-        return steps[indexOf(field)].elements().getFirst();
+    /// As above, of the first that lies there in this way.
+    int indexOf(Word field, Kind how) {
+        for (int i = 0; i < name.length; i++) {
+            if (name[i] == field.number() && kind[i] == how) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /// The layout of what is in the array at this place.
+    Layout elements(int array) {
+        return steps[array].elements().getFirst();
     }
 
     /// **Hot path.** Reads one value, and puts each field into `fields` under the number of its name: an
@@ -125,12 +146,16 @@ final class Layout {
 
     /// Elements without bytes are not counted one by one: there may be billions of them.
     private static void skipArray(ChunkReader reader, Layout elements) {
-        long count = reader.varint();
-        if (elements.isAllVarints) {
-            reader.skipVarints(count * elements.length());
+        if (elements.length() == 0) {
+            reader.varint();
             return;
         }
-        for (long i = 0; i < count && !reader.isOverrun(); i++) {
+        int count = reader.count();
+        if (elements.isAllVarints) {
+            reader.skipVarints((long) count * elements.length());
+            return;
+        }
+        for (int i = 0; i < count && !reader.isOverrun(); i++) {
             elements.skip(reader);
         }
     }

@@ -53,6 +53,10 @@ final class Texts {
         constant[row] = reader.textConstant();
     }
 
+    int count() {
+        return rows.count();
+    }
+
     /// Row of the string with this id, or [LongIndex#NONE].
     int row(long id) {
         return rows.find(id);

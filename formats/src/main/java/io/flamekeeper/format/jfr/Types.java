@@ -26,14 +26,17 @@ import java.util.Map;
 final class Types {
     static final Layout NO_FIELDS = new Layout(List.of());
 
+    /// Of what is not there itself, but by the id of a constant.
+    private static final Layout REFERENCE = new Layout(List.of(Step.of(Kind.VARINT)));
+
     private static final int CONSTANT = 1;
     private static final int ARRAY = 2;
 
     private static final int ELEMENT_DEPTH_MAX = 64;
     private static final int CLASS_DEPTH_MAX = 64;
 
-    /// Steps of all layouts of a chunk: what the JDK writes has some 2,000.
-    private static final int STEPS_MAX = 65_536;
+    /// Steps of all layouts together that no metadata is too small for.
+    private static final int STEPS_MIN = 1_024;
 
     private static final Word[] WORDS = Word.values();
     private static final byte UNKNOWN = -1;
@@ -59,6 +62,9 @@ final class Types {
     private final Map<Integer, Layout> layoutByRow = new HashMap<>();
     private int steps;
 
+    /// A step for each byte of the metadata: what the JDK writes has one for a hundred.
+    private int stepsMax = STEPS_MIN;
+
     private Types(byte[] body, ChunkHeader header, long hashSeed) {
         this.body = body;
         this.reader = new ChunkReader(body, header.metadata(), header.end());
@@ -73,6 +79,7 @@ final class Types {
         var types = new Types(body, header, hashSeed);
         types.readStrings();
         types.readElements();
+        types.stepsMax = Math.max(STEPS_MIN, types.reader.position() - types.at);
         if (types.reader.isOverrun()) {
             throw types.malformed("is truncated (expected: more bytes)");
         }
@@ -268,10 +275,8 @@ final class Types {
                             default -> fieldsOf(row, depth);
                         });
         steps += made.length();
-        if (steps > STEPS_MAX) {
-            throw malformed(
-                    "has more than %d fields inside of fields (expected: at most %1$d)"
-                            .formatted(STEPS_MAX));
+        if (steps > stepsMax) {
+            throw tooManyFields();
         }
         layoutByRow.put(row, made);
         return made;
@@ -280,24 +285,28 @@ final class Types {
     private List<Step> fieldsOf(int row, int depth) {
         List<Step> all = new ArrayList<>();
         for (int field = firstField[row]; field < firstField[row] + fieldCount[row]; field++) {
-            List<Step> one =
+            Layout one =
                     (fieldFlags[field] & CONSTANT) != 0
-                            ? List.of(Step.of(Kind.VARINT))
-                            : layout(rowOfField(field), depth + 1).steps();
+                            ? REFERENCE
+                            : layout(rowOfField(field), depth + 1);
             if ((fieldFlags[field] & ARRAY) != 0) {
-                all.add(new Step(Kind.ARRAY, fieldName[field], List.of(new Layout(one))));
-            } else if (one.size() == 1) {
-                all.add(one.getFirst().named(fieldName[field]));
+                all.add(Step.array(one).named(fieldName[field]));
+            } else if (one.length() == 1) {
+                all.add(one.steps().getFirst().named(fieldName[field]));
             } else {
-                one.forEach(step -> all.add(step.named(Word.OTHER)));
+                one.steps().forEach(step -> all.add(step.named(Word.OTHER)));
             }
-            if (all.size() > STEPS_MAX) {
-                throw malformed(
-                        "has a class of more than %d fields (expected: at most %1$d)"
-                                .formatted(STEPS_MAX));
+            if (all.size() > stepsMax) {
+                throw tooManyFields();
             }
         }
         return all;
+    }
+
+    private FlamekeeperException tooManyFields() {
+        return malformed(
+                "has more than %d fields inside of fields (expected: at most %1$d)"
+                        .formatted(stepsMax));
     }
 
     private int rowOfField(int field) {
