@@ -14,7 +14,7 @@ import java.util.HexFormat;
 ///
 /// | column  | shape          | meaning                                                                     |
 /// |---------|----------------|-----------------------------------------------------------------------------|
-/// | `said`  | `long[5 * n]`  | context, span, name of the span, upper and lower half of the trace; 0 = not said |
+/// | `said`  | `long[5 * n]`  | 1 + number of the context, span, name of the span, upper and lower half of the trace; 0 = not said |
 /// | `slot`  | `int[power of 2]` | number, 0 = free; probed linearly, at most half full                     |
 /// | `first` | `int[n + 1]`   | first label in the two columns below                                        |
 /// | `name`  | `int[labels]`  | string of the recording                                                     |
@@ -55,7 +55,8 @@ final class LabelSets {
     }
 
     /// **Hot path.** Benchmark: `JfrDecodeBenchmark`.
-    int number(long context, long span, long spanName, long traceHigh, long traceLow) {
+    int number(long contextId, long span, long spanName, long traceHigh, long traceLow) {
+        long context = contextId == 0 ? 0 : 1L + snapshot.context(contextId);
         if ((context | span | spanName | traceHigh | traceLow) == 0) {
             return 0;
         }
@@ -120,11 +121,13 @@ final class LabelSets {
         stringOfSnapshot = new int[snapshot.stringCount()];
         for (int number = 1; number < count; number++) {
             int row = PARTS * number;
-            snapshot.labels(
-                    said[row + CONTEXT],
-                    limits.sampleLabelsMax(),
-                    (nameInSnapshot, valueInSnapshot) ->
-                            add(string(nameInSnapshot), string(valueInSnapshot)));
+            if (said[row + CONTEXT] != 0) {
+                snapshot.labels(
+                        (int) said[row + CONTEXT] - 1,
+                        limits.sampleLabelsMax(),
+                        (nameInSnapshot, valueInSnapshot) ->
+                                add(string(nameInSnapshot), string(valueInSnapshot)));
+            }
             if (said[row + SPAN] != 0) {
                 add(NAME_OF_SPAN, HexFormat.of().toHexDigits(said[row + SPAN]));
             }

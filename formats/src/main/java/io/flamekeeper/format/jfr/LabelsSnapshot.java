@@ -120,15 +120,18 @@ final class LabelsSnapshot {
         return strings.end[string];
     }
 
-    /// Passes the labels of a context on, none if there is no such context.
+    /// Number of a context, which those of the same labels share: the agent makes a new one each time that
+    /// labels are set. [LongIndex#NONE] if there is no such context, or it has no labels.
+    int context(long id) {
+        int row = contexts.rows.find(id);
+        return row == LongIndex.NONE ? row : contexts.firstEqual(row, bytes);
+    }
+
+    /// Passes the labels of a context on.
     ///
     /// @throws FlamekeeperException `MALFORMED_PROFILE`; `LIMIT_EXCEEDED` for more labels than `labelsMax`
-    void labels(long context, int labelsMax, Sink to) {
-        int row = contexts.rows.find(context);
-        if (row == LongIndex.NONE) {
-            return;
-        }
-        reader.window(contexts.start[row], contexts.end[row]);
+    void labels(int context, int labelsMax, Sink to) {
+        reader.window(contexts.start[context], contexts.end[context]);
         for (int labels = 0; reader.hasMore(); ) {
             int tag = reader.tag();
             if (tag != CONTEXT_LABELS) {
@@ -139,7 +142,7 @@ final class LabelsSnapshot {
                 throw new FlamekeeperException(
                         ErrorCode.LIMIT_EXCEEDED,
                         "context %d: more than %d labels (expected: at most %2$d)",
-                        context,
+                        contexts.rows.key(context),
                         labelsMax);
             }
             readEntry();
@@ -153,12 +156,21 @@ final class LabelsSnapshot {
 
     /// Places in the bytes, by id.
     private static final class Slices {
+        private static final int NOT_COMPARED = -2;
+
         private final LongIndex rows;
         private int[] start = new int[64];
         private int[] end = new int[64];
 
+        // Slices that have been compared: which row was the first of the same bytes.
+        private final Strings distinct;
+        private int[] rowOfDistinct = new int[64];
+        private int[] firstEqual = {};
+
         Slices(long hashSeed) {
             rows = new LongIndex(hashSeed);
+            distinct = new Strings(hashSeed);
+            rowOfDistinct[0] = LongIndex.NONE;
         }
 
         void put(long id, int first, int afterLast) {
@@ -169,6 +181,26 @@ final class LabelsSnapshot {
             }
             start[row] = first;
             end[row] = afterLast;
+        }
+
+        /// To be called when all are there.
+        int firstEqual(int row, byte[] bytes) {
+            if (firstEqual.length == 0) {
+                firstEqual = new int[rows.count()];
+                Arrays.fill(firstEqual, NOT_COMPARED);
+            }
+            if (firstEqual[row] == NOT_COMPARED) {
+                int before = distinct.count();
+                int number = distinct.add(bytes, start[row], end[row] - start[row]);
+                if (number == rowOfDistinct.length) {
+                    rowOfDistinct = Arrays.copyOf(rowOfDistinct, 2 * number);
+                }
+                if (number == before) {
+                    rowOfDistinct[number] = row;
+                }
+                firstEqual[row] = rowOfDistinct[number];
+            }
+            return firstEqual[row];
         }
     }
 }

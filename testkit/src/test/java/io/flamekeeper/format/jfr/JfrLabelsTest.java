@@ -79,17 +79,28 @@ class JfrLabelsTest {
     }
 
     @Test
-    void decode_equalStacksOfDifferentLabels_stayDifferent() {
+    void decode_contextsOfEqualLabels_areOne() {
         var recording = new JfrBytes();
-        for (long context = 0; context < 200; context++) {
+        var snapshot = new SnapshotBytes();
+        for (long context = 1; context <= 300; context++) {
             recording.event(
-                    "jdk.JavaMonitorEnter", "A.b:1", "contextId", context % 100, "duration", 1L);
+                    "jdk.JavaMonitorEnter", "A.b:1", "contextId", context, "duration", context);
+            snapshot.context(context, "user", "u" + context % 2);
         }
-        assertThat(decode(recording, snapshot(7, "user", "x")))
+        assertThat(decode(recording, snapshot.bytes()))
+                .extracting(sample -> sample.labels() + " " + sample.values())
+                .containsExactlyInAnyOrder("[user=u0] [150, 22650]", "[user=u1] [150, 22500]");
+    }
+
+    @Test
+    void decode_equalStacksOfDifferentSpans_stayDifferent() {
+        var recording = new JfrBytes();
+        for (long i = 0; i < 200; i++) {
+            recording.event("jdk.JavaMonitorEnter", "A.b:1", "spanId", i % 100, "duration", 1L);
+        }
+        assertThat(decode(recording, new byte[0]))
                 .hasSize(100)
-                .allSatisfy(sample -> assertThat(sample.values()).containsExactly(2L, 2L))
-                .filteredOn(sample -> !sample.labels().isEmpty())
-                .hasSize(1);
+                .allSatisfy(sample -> assertThat(sample.values()).containsExactly(2L, 2L));
     }
 
     @Test
