@@ -1,6 +1,8 @@
 package io.flamekeeper.testkit;
 
+import io.flamekeeper.intake.Gzip;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,14 +10,27 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import jdk.jfr.Recording;
 
 /// Makes this JVM record itself while it computes, allocates, waits for monitors and parks.
 public final class JvmRecording {
+    private static final int OWN_BYTES_MAX = 4 << 20;
     private static final Object MONITOR = new Object();
 
     private JvmRecording() {}
+
+    /// What was once recorded of a JVM that compiles and compresses, kept beside this class: `cpu-alloc-lock`
+    /// and `wall-live-malloc` by a native profiler, without the events that tell of the machine;
+    /// `jdk-allocation` by the JDK.
+    public static byte[] own(String name) throws IOException {
+        try (InputStream in =
+                JvmRecording.class.getResourceAsStream("/recordings/jfr/" + name + ".jfr.gz")) {
+            byte[] zipped = Objects.requireNonNull(in, name).readAllBytes();
+            return Gzip.inflate(zipped, OWN_BYTES_MAX, name);
+        }
+    }
 
     /// What is to be sampled when threads run.
     public enum Sampling {

@@ -29,9 +29,7 @@ final class JfrDecoder {
         this.hashSeed = hashSeed;
         this.body = body;
         this.periodNanos = periodNanos;
-        // Every frame has a byte, and every stack that is cut one more.
-        this.symbols =
-                new Symbols(limits, hashSeed, Math.max(body.length, limits.stackDepthMax() + 1));
+        this.symbols = new Symbols(limits, hashSeed, body.length);
         this.labelSets =
                 new LabelSets(limits, LabelsSnapshot.read(labels, hashSeed), symbols, hashSeed);
         this.cpuTime = new Samples(JfrFamily.CPU, limits, hashSeed);

@@ -12,6 +12,7 @@ import java.util.Arrays;
 /// |----------|-------------------|--------------------------------------------------------------|
 /// | `slot`   | `int[power of 2]` | id of the string, 0 = free; probed linearly, half full       |
 final class Strings {
+    private static final int NAME_BYTES = 48;
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
@@ -32,8 +33,12 @@ final class Strings {
         return count;
     }
 
-    /// Makes room for so many more, though not for their bytes.
+    /// Makes room for so many more names.
     void reserve(int more) {
+        long wanted = end + (long) NAME_BYTES * more;
+        if (bytes.length < wanted && wanted <= Integer.MAX_VALUE) {
+            bytes = Arrays.copyOf(bytes, (int) wanted);
+        }
         if (start.length - count < more) {
             resize(Math.addExact(count, more));
         }

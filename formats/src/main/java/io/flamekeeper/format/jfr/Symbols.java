@@ -11,19 +11,26 @@ import java.util.Arrays;
 /// The names and stacks of all chunks of a recording. Functions of the same name are one, frames of the same
 /// function and line too.
 final class Symbols {
+    /// How many bytes of a recording there are for a node of its stacks, roughly.
+    private static final int BYTES_PER_NODE = 64;
+
     private final DecodeLimits limits;
     private final Strings strings;
     private final LongIndex functions;
     private final LongIndex frames;
     private final StackTableBuilder stacks;
 
-    /// @param nodesMax frames of all stacks together
-    Symbols(DecodeLimits limits, long hashSeed, int nodesMax) {
+    /// @param bytes of the recording: no frame of a stack has less than one
+    Symbols(DecodeLimits limits, long hashSeed, int bytes) {
         this.limits = limits;
         this.strings = new Strings(hashSeed);
         this.functions = new LongIndex(hashSeed);
         this.frames = new LongIndex(hashSeed);
-        this.stacks = new StackTableBuilder(hashSeed, nodesMax, 256);
+        this.stacks =
+                new StackTableBuilder(
+                        hashSeed,
+                        Math.max(bytes, limits.stackDepthMax() + 1),
+                        bytes / BYTES_PER_NODE);
     }
 
     /// Makes room for the names of so many methods.

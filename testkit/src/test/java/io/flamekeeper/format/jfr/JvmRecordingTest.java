@@ -17,13 +17,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedObject;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What this JVM records of itself, read by us and by the JDK's own reader.
+/// What this JVM records of itself, and what a native profiler once recorded, read by us and by the JDK's own
+/// reader.
 class JvmRecordingTest {
     private static final long PERIOD = 10_000_000;
 
@@ -57,6 +59,26 @@ class JvmRecordingTest {
         byte[] recording =
                 JvmRecording.record(JvmRecording.Sampling.CPU_TIME, Duration.ofSeconds(2));
         compare(recording, JfrFamily.CPU, JfrFamily.ALLOCATION_SAMPLE, JfrFamily.THREAD_PARK);
+    }
+
+    @Test
+    void decode_keptRecordings_areWhatTheJdkReads() throws Exception {
+        compare(
+                JvmRecording.own("cpu-alloc-lock"),
+                JfrFamily.CPU,
+                JfrFamily.ALLOCATION_IN_NEW_TLAB,
+                JfrFamily.MONITOR_ENTER);
+        compare(
+                JvmRecording.own("wall-live-malloc"),
+                JfrFamily.CPU,
+                JfrFamily.WALL,
+                JfrFamily.LIVE_OBJECT,
+                JfrFamily.MALLOC);
+        compare(
+                JvmRecording.own("jdk-allocation"),
+                JfrFamily.CPU,
+                JfrFamily.ALLOCATION_SAMPLE,
+                JfrFamily.MONITOR_ENTER);
     }
 
     private void compare(byte[] recording, JfrFamily... families) throws IOException {
@@ -120,7 +142,12 @@ class JvmRecordingTest {
         Path file = Files.write(folder.resolve("recording.jfr"), recording);
         Map<JfrFamily, Map<String, Sum>> sums = new TreeMap<>();
         Map<String, Sum> cpuTime = new TreeMap<>();
+        boolean isByWall = false;
         for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+            if (event.getEventType().getName().equals("jdk.ActiveSetting")
+                    && event.getString("name").equals("event")) {
+                isByWall = event.getString("value").equals("wall");
+            }
             if (event.getStackTrace() == null) {
                 continue;
             }
@@ -132,10 +159,20 @@ class JvmRecordingTest {
                                     .toList());
             switch (event.getEventType().getName()) {
                 case "jdk.ExecutionSample" -> {
-                    if (!event.getString("state").equals("STATE_SLEEPING")) {
+                    if (!state(event).equals("STATE_SLEEPING")) {
                         add(sums, JfrFamily.CPU, stack, PERIOD);
                     }
                 }
+                case "profiler.WallClockSample" -> {
+                    long nanos = event.getInt("samples") * PERIOD;
+                    add(sums, JfrFamily.WALL, stack, nanos);
+                    if (isByWall && state(event).equals("STATE_RUNNABLE")) {
+                        add(sums, JfrFamily.CPU, stack, nanos);
+                    }
+                }
+                case "profiler.LiveObject" -> add(sums, JfrFamily.LIVE_OBJECT, stack, 1);
+                case "profiler.Malloc" ->
+                        add(sums, JfrFamily.MALLOC, stack, event.getLong("size"));
                 case "jdk.CPUTimeSample" ->
                         cpuTime.merge(
                                 stack,
@@ -166,6 +203,12 @@ class JvmRecordingTest {
             sums.put(JfrFamily.CPU, cpuTime);
         }
         return sums;
+    }
+
+    private static String state(RecordedEvent event) {
+        return event.getValue("state") instanceof RecordedObject state
+                ? state.getString("name")
+                : event.getString("state");
     }
 
     private static void add(
