@@ -19,8 +19,8 @@ import io.flamekeeper.query.QueryEngine;
 import io.flamekeeper.query.QueryLimits;
 import io.flamekeeper.store.Appended;
 import io.flamekeeper.store.Part;
+import io.flamekeeper.store.SampleFilter;
 import io.flamekeeper.store.Snapshot;
-import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import io.flamekeeper.store.StoreStatistics;
 import io.flamekeeper.store.UpkeepStatistics;
@@ -119,7 +119,7 @@ final class SyntheticPart implements Part {
         return engine.mergeStacks(
                 TenantScope.grant(TenantId.ANONYMOUS),
                 new MergeQuery(
-                        TYPE, Selector.EVERYTHING, TimeRange.ALWAYS, List.of(), SpanFilter.ALL),
+                        TYPE, Selector.EVERYTHING, TimeRange.ALWAYS, List.of(), SampleFilter.ALL),
                 QueryBudget.of(QueryLimits.DEFAULTS, System::nanoTime));
     }
 
@@ -151,7 +151,7 @@ final class SyntheticPart implements Part {
             @Override
             public StoreStatistics statistics() {
                 return new StoreStatistics(
-                        0, 0, 0, 1, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
+                        0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
             }
 
             @Override
@@ -208,7 +208,7 @@ final class SyntheticPart implements Part {
 
     @Override
     public void addSelf(
-            int[] all, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+            int[] all, TimeRange range, SampleFilter filter, long[] self, ScanMeter meter) {
         if (foldOnly) {
             for (int i = 0; i < stacks.count(); i++) {
                 self[i] = i % 1_000 + 1L;

@@ -32,6 +32,11 @@ final class ConfigCommand implements Callable<Integer> {
                     "# %s; %s, from %s%n",
                     setting.meaning(), setting.environmentName(), value.source());
             out.printf("%s: %s%n", setting.key(), value.text());
+            settings.ofTenants(setting)
+                    .forEach((tenant, own) ->
+                            out.printf(
+                                    "# the same for one tenant; from %s%n%s.%s: %s%n",
+                                    own.source(), setting.key(), tenant.value(), own.text()));
         }
         out.flush();
         return CommandLine.ExitCode.OK;

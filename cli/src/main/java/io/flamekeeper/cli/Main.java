@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServerCommand.class,
             DemoCommand.class,
+            VerifyCommand.class,
+            InspectCommand.class,
             ConfigCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class

@@ -8,8 +8,11 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -56,6 +59,39 @@ final class FlamekeeperProcess implements AutoCloseable {
                 log);
     }
 
+    /// Starts a server as users do, by the launcher beside `lib`.
+    ///
+    /// @param folder      where the launcher and its log go
+    /// @param javaOptions after the launcher's own
+    static Running launchedServer(Path folder, Path data, String javaOptions, String... arguments)
+            throws IOException {
+        Path log = Files.createTempFile(folder, "flamekeeper", ".log");
+        Path launcher = Files.createDirectories(folder.resolve("bin")).resolve("flamekeeper");
+        Files.copy(
+                ROOT.resolve("flamekeeper"),
+                launcher,
+                StandardCopyOption.REPLACE_EXISTING,
+                StandardCopyOption.COPY_ATTRIBUTES);
+        if (Files.notExists(folder.resolve("lib"))) {
+            Files.createSymbolicLink(folder.resolve("lib"), LIB);
+        }
+        List<String> command =
+                new ArrayList<>(List.of(launcher.toString(), "server", "--listen=127.0.0.1:0"));
+        command.add("--data=" + data);
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(log.toFile()));
+        builder.environment()
+                .putAll(
+                        Map.of(
+                                "FLAMEKEEPER_JAVA_HOME",
+                                System.getProperty("java.home"),
+                                "FLAMEKEEPER_JAVA_OPTS",
+                                javaOptions));
+        var process = new FlamekeeperProcess(builder.start(), log);
+        return new Running(process, process.awaitReady());
+    }
+
     /// Starts a server on a data folder and any free port.
     static Running server(Path folder, Path data) throws IOException {
         FlamekeeperProcess process =
@@ -88,6 +124,19 @@ final class FlamekeeperProcess implements AutoCloseable {
     String nextLine() throws IOException {
         String line = output.readLine();
         return line == null ? "" : line;
+    }
+
+    /// Waits for it to end by itself, and kills it if it does not in time; returns its exit code.
+    int awaitEnd(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            kill();
+        }
+        return process.exitValue();
+    }
+
+    /// What it has printed since the ready line, once it has ended.
+    String restOfOutput() throws IOException {
+        return output.readAllAsString();
     }
 
     String log() throws IOException {

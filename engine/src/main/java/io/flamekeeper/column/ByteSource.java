@@ -40,7 +40,7 @@ public final class ByteSource {
     }
 
     /// The array behind.
-    byte[] array() {
+    public byte[] array() {
         return bytes;
     }
 

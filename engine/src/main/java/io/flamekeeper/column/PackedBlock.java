@@ -114,39 +114,46 @@ public final class PackedBlock {
 
         /// Subtracts the base and divides by the greatest common divisor; then chooses the width.
         private void plan(Plan plan, long[] values, int from, int count, long base, boolean units) {
-            long unit = units ? unit(values, from, count, base) : 1;
+            ExactDivisor unit = units ? unit(values, from, count, base) : ExactDivisor.ONE;
             for (int i = from; i < count; i++) {
                 long above = values[i] - base;
-                plan.packed[i] = units ? divide(above, unit) : above & INT_MASK;
+                plan.packed[i] = units ? unit.quotient(above) : above & INT_MASK;
             }
             plan.base = base;
-            plan.unit = unit;
+            plan.unit = unit.value();
             chooseWidth(plan, from, count);
         }
 
-        private static long divide(long above, long unit) {
-            return unit == 1 ? above : above / unit;
-        }
-
-        private static long unit(long[] values, int from, int count, long base) {
-            long unit = 0;
+        private static ExactDivisor unit(long[] values, int from, int count, long base) {
+            ExactDivisor unit = ExactDivisor.ONE;
+            long divisor = 0;
             for (int i = from; i < count; i++) {
                 long above = values[i] - base;
                 if (((values[i] ^ base) & (values[i] ^ above)) < 0) {
-                    return 1;
+                    return ExactDivisor.ONE;
                 }
-                long larger = Math.abs(above);
-                while (unit != 0) {
-                    long rest = larger % unit;
-                    larger = unit;
-                    unit = rest;
+                long size = Math.abs(above);
+                if (size == 0 || (divisor != 0 && unit.divides(size))) {
+                    continue;
                 }
-                unit = larger;
-                if (unit == 1 || unit < 0) {
-                    return 1;
+                divisor = greatestCommonDivisor(size, divisor);
+                if (divisor == 1 || divisor < 0) {
+                    return ExactDivisor.ONE;
                 }
+                unit = ExactDivisor.of(divisor);
             }
-            return Math.max(unit, 1);
+            return unit;
+        }
+
+        private static long greatestCommonDivisor(long one, long other) {
+            long larger = one;
+            long smaller = other;
+            while (smaller != 0) {
+                long rest = larger % smaller;
+                larger = smaller;
+                smaller = rest;
+            }
+            return larger;
         }
 
         private void chooseWidth(Plan plan, int from, int count) {

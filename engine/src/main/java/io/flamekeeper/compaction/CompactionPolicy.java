@@ -52,7 +52,9 @@ public final class CompactionPolicy {
         return new CompactionPolicy(nowMillis, false);
     }
 
-    /// As if it were long after everything that is stored.
+    /// As if it were long after everything that is stored. A day that is not over gets its segment too; what comes
+    /// after that is joined by the hour beside it, and with it as if it came late once the day is over. So its rows
+    /// are written once more, and nothing else is different.
     public static CompactionPolicy everything() {
         return new CompactionPolicy(Long.MAX_VALUE / 2, true);
     }

@@ -20,6 +20,7 @@ final class MergedRows implements RowCursor {
     private int[] node = new int[256];
     private long[] value = new long[256];
     private long[] spanId = new long[256];
+    private long[] traceId = new long[512];
     private long[] nodeAndPair = new long[256];
 
     MergedRows(List<InputRows> inputs) {
@@ -95,6 +96,7 @@ final class MergedRows implements RowCursor {
             node = new int[length];
             value = new long[length];
             spanId = new long[length];
+            traceId = new long[2 * length];
             nodeAndPair = new long[length];
         }
         int[] from = row.node();
@@ -112,6 +114,9 @@ final class MergedRows implements RowCursor {
             if (row.hasSpans()) {
                 System.arraycopy(row.spanId(), 0, spanId, 0, pairs);
             }
+            if (row.hasTraces()) {
+                System.arraycopy(row.traceId(), 0, traceId, 0, 2 * pairs);
+            }
         } else {
             sortPairs(row, pairs);
         }
@@ -124,13 +129,19 @@ final class MergedRows implements RowCursor {
         Arrays.sort(nodeAndPair, 0, pairs);
         long[] values = row.value();
         long[] spans = row.spanId();
+        long[] traces = row.traceId();
         boolean hasSpans = row.hasSpans();
+        boolean hasTraces = row.hasTraces();
         for (int i = 0; i < pairs; i++) {
             int pair = (int) nodeAndPair[i];
             node[i] = (int) (nodeAndPair[i] >>> Integer.SIZE);
             value[i] = values[pair];
             if (hasSpans) {
                 spanId[i] = spans[pair];
+            }
+            if (hasTraces) {
+                traceId[2 * i] = traces[2 * pair];
+                traceId[2 * i + 1] = traces[2 * pair + 1];
             }
         }
     }
@@ -183,5 +194,15 @@ final class MergedRows implements RowCursor {
     @Override
     public long[] spanId() {
         return spanId;
+    }
+
+    @Override
+    public boolean hasTraces() {
+        return heap[0].cursor().hasTraces();
+    }
+
+    @Override
+    public long[] traceId() {
+        return traceId;
     }
 }

@@ -20,6 +20,7 @@ public final class Dictionary {
     final FrameIds frames;
     final NodeIds nodes;
     final SeriesIds series;
+    final KnownStacks known;
 
     /// @param hashSeed unpredictable, different in every process
     public Dictionary(long hashSeed) {
@@ -27,9 +28,10 @@ public final class Dictionary {
         strings = new StringIds(hasher);
         functions = new FunctionIds(hasher);
         mappings = new MappingIds(hasher);
-        frames = new FrameIds(hasher);
-        nodes = new NodeIds(hasher);
+        frames = new FrameIds(hashSeed, hasher);
+        nodes = new NodeIds(hashSeed);
         series = new SeriesIds(hasher, strings);
+        known = new KnownStacks(hashSeed);
     }
 
     /// A moment to come back to: how many there were of each.
@@ -84,6 +86,7 @@ public final class Dictionary {
                 + 36L * functions.count()
                 + 41L * frames.count()
                 + 24L * nodes.count()
+                + 32L * known.count()
                 + 128L * series.count();
     }
 }

@@ -6,22 +6,26 @@ import java.util.Arrays;
 
 /// Frames by id; the columns of [SymbolTable.Frames].
 ///
-/// Two guesses come before the search: the frame behind the one asked for last, see [StringIds]; then
-/// `visited[function + 1]`, the frame that this function was last asked for with, which most functions have
-/// only one of.
+/// Nearly all frames fit into 64 bits and are found by them, see [#packed]; the others by their hash.
 final class FrameIds {
+    private static final int LINE_BITS = 24;
+    private static final int MAPPING_BITS = 7;
+
+    /// What [#packed] returns for a frame that does not fit.
+    private static final long TOO_WIDE = -1;
+
     private final Hasher64 hasher;
-    private final IdTable table = new IdTable();
+    private final PairTable packed;
+    private final IdTable wide = new IdTable();
     private int[] function = new int[64];
     private long[] line = new long[64];
     private int[] mapping = new int[64];
     private long[] address = new long[64];
     private boolean[] inlined = new boolean[64];
-    private int[] visited = new int[64];
     private int count;
-    private int asked;
 
-    FrameIds(Hasher64 hasher) {
+    FrameIds(long seed, Hasher64 hasher) {
+        this.packed = new PairTable(seed);
         this.hasher = hasher;
     }
 
@@ -31,21 +35,29 @@ final class FrameIds {
 
     /// **Hot path.** Benchmark: `AppendBenchmark`.
     int intern(int function, long line, int mapping, long address, boolean inlined) {
-        int behind = asked + 1;
-        if (behind < count && is(behind, function, line, mapping, address, inlined)) {
-            asked = behind;
-            return behind;
+        long key = packed(function, line, mapping, address, inlined);
+        if (key == TOO_WIDE) {
+            return internWide(function, line, mapping, address, inlined);
         }
-        if (function + 1 >= visited.length) {
-            visited = Arrays.copyOf(visited, Math.max(function + 2, 2 * visited.length));
+        int known = packed.find(key);
+        if (known != PairTable.NONE) {
+            return known;
         }
-        int guess = visited[function + 1];
-        asked =
-                guess < count && is(guess, function, line, mapping, address, inlined)
-                        ? guess
-                        : find(function, line, mapping, address, inlined);
-        visited[function + 1] = asked;
-        return asked;
+        packed.put(key, count);
+        return add(function, line, mapping, address, inlined);
+    }
+
+    /// A key that no other frame has: function, 24 bits of line, 7 of mapping + 1, inlined; no address.
+    private static long packed(
+            int function, long line, int mapping, long address, boolean inlined) {
+        if (function < 0
+                || address != 0
+                || line >>> LINE_BITS != 0
+                || (mapping + 1) >>> MAPPING_BITS != 0) {
+            return TOO_WIDE;
+        }
+        long place = line << MAPPING_BITS | (mapping + 1);
+        return (long) function << Integer.SIZE | place << 1 | (inlined ? 1 : 0);
     }
 
     private boolean is(
@@ -57,15 +69,19 @@ final class FrameIds {
                 && this.inlined[id] == inlined;
     }
 
-    private int find(int function, long line, int mapping, long address, boolean inlined) {
+    private int internWide(int function, long line, int mapping, long address, boolean inlined) {
         int hash = hash(function, line, mapping, address, inlined);
-        for (int slot = table.first(hash); table.isTaken(slot); slot = table.next(slot)) {
-            int id = table.id(slot);
-            if (table.mayBe(slot, hash) && is(id, function, line, mapping, address, inlined)) {
+        for (int slot = wide.first(hash); wide.isTaken(slot); slot = wide.next(slot)) {
+            int id = wide.id(slot);
+            if (wide.mayBe(slot, hash) && is(id, function, line, mapping, address, inlined)) {
                 return id;
             }
         }
-        table.put(hash, count);
+        wide.put(hash, count);
+        return add(function, line, mapping, address, inlined);
+    }
+
+    private int add(int function, long line, int mapping, long address, boolean inlined) {
         if (count == this.function.length) {
             grow();
         }
@@ -93,14 +109,25 @@ final class FrameIds {
     void rollbackTo(int mark) {
         while (count > mark) {
             count--;
-            table.remove(
-                    hash(
+            long key =
+                    packed(
                             function[count],
                             line[count],
                             mapping[count],
                             address[count],
-                            inlined[count]),
-                    count);
+                            inlined[count]);
+            if (key == TOO_WIDE) {
+                wide.remove(
+                        hash(
+                                function[count],
+                                line[count],
+                                mapping[count],
+                                address[count],
+                                inlined[count]),
+                        count);
+            } else {
+                packed.remove(key);
+            }
         }
     }
 

@@ -6,8 +6,9 @@ import java.util.Arrays;
 
 /// Functions by id; the columns of [SymbolTable.Functions].
 ///
-/// `visited[name]` is the function of that name that was asked for last, plus 1, 0 = none: names are
-/// nearly always unique, so this guess saves the search.
+/// Names are nearly always unique, so a guess saves the search: `guess` has four entries for every name, side by
+/// side, of the function of that name that was asked for last: its id + 1, 0 = none; system name; file name;
+/// start line.
 final class FunctionIds {
     private final Hasher64 hasher;
     private final IdTable table = new IdTable();
@@ -15,7 +16,7 @@ final class FunctionIds {
     private int[] systemName = new int[64];
     private int[] fileName = new int[64];
     private long[] startLine = new long[64];
-    private int[] visited = new int[64];
+    private int[] guess = new int[4 * 64];
     private int count;
 
     FunctionIds(Hasher64 hasher) {
@@ -28,20 +29,25 @@ final class FunctionIds {
 
     /// **Hot path.** Benchmark: `AppendBenchmark`.
     int intern(int name, int systemName, int fileName, long startLine) {
-        if (name >= visited.length) {
-            visited = Arrays.copyOf(visited, Math.max(name + 1, 2 * visited.length));
+        int at = 4 * name;
+        if (at >= guess.length) {
+            guess = Arrays.copyOf(guess, Math.max(at + 4, 2 * guess.length));
         }
-        int guess = visited[name] - 1;
-        if (guess >= 0
-                && guess < count
-                && this.name[guess] == name
-                && this.systemName[guess] == systemName
-                && this.fileName[guess] == fileName
-                && this.startLine[guess] == startLine) {
-            return guess;
+        int guessed = guess[at] - 1;
+        if (guessed >= 0
+                && guessed < count
+                && guess[at + 1] == systemName
+                && guess[at + 2] == fileName
+                && guess[at + 3] == startLine) {
+            return guessed;
         }
         int function = find(name, systemName, fileName, startLine);
-        visited[name] = function + 1;
+        if ((int) startLine == startLine) {
+            guess[at] = function + 1;
+            guess[at + 1] = systemName;
+            guess[at + 2] = fileName;
+            guess[at + 3] = (int) startLine;
+        }
         return function;
     }
 
@@ -84,6 +90,9 @@ final class FunctionIds {
     void rollbackTo(int mark) {
         while (count > mark) {
             count--;
+            if (guess[4 * name[count]] == count + 1) {
+                guess[4 * name[count]] = 0;
+            }
             table.remove(
                     hash(name[count], systemName[count], fileName[count], startLine[count]), count);
         }

@@ -15,7 +15,10 @@ import java.util.List;
 public final class GroupInterner {
     private static final int UNKNOWN = -1;
 
-    /// Dictionary id by id in the group, [#UNKNOWN] until it is asked for.
+    /// In an array of ids: to be interned.
+    private static final int WANTED = -2;
+
+    /// Dictionary id by id in the group, [#UNKNOWN] if no stack refers to it.
     private int[] stringId = new int[0];
 
     private int[] functionId = new int[0];
@@ -23,14 +26,15 @@ public final class GroupInterner {
     private int[] frameId = new int[0];
     private int[] nodeId = new int[0];
 
-    /// The group's profiles in dictionary ids, in order. Their value and span columns are those of the group.
+    /// The group's profiles in dictionary ids, in order. Their values, spans and traces are the group's arrays.
     public List<ProfileRow> intern(ProfileGroup group, Dictionary dictionary) {
-        SymbolTable symbols = group.symbols();
-        stringId = unknown(stringId, symbols.strings().count());
-        functionId = unknown(functionId, symbols.functions().count());
-        mappingId = unknown(mappingId, symbols.mappings().count());
-        frameId = unknown(frameId, symbols.frames().count());
-        internNodes(group.stacks(), symbols, dictionary);
+        StackTable stacks = group.stacks();
+        frameId = unknown(frameId, group.symbols().frames().count());
+        for (int node = StackTable.ROOT + 1; node < stacks.count(); node++) {
+            frameId[stacks.frame()[node]] = WANTED;
+        }
+        internSymbols(group.symbols(), dictionary);
+        internNodes(group, dictionary);
         List<ProfileRow> rows = new ArrayList<>(group.profiles().size());
         for (Profile profile : group.profiles()) {
             rows.add(row(profile, dictionary));
@@ -44,22 +48,22 @@ public final class GroupInterner {
     /// @return `dictionary`'s node by node; -1 for one that was not added
     public int[] internStacks(
             SymbolTable symbols, StackTable stacks, BitSet used, Dictionary dictionary) {
-        stringId = unknown(stringId, symbols.strings().count());
-        functionId = unknown(functionId, symbols.functions().count());
-        mappingId = unknown(mappingId, symbols.mappings().count());
         frameId = unknown(frameId, symbols.frames().count());
         int[] nodes = new int[stacks.count()];
         Arrays.fill(nodes, UNKNOWN);
         for (int node = stacks.count() - 1; node > StackTable.ROOT; node--) {
             if (used.get(node)) {
                 used.set(stacks.parent()[node]);
+                frameId[stacks.frame()[node]] = WANTED;
             }
         }
+        internSymbols(symbols, dictionary);
         nodes[StackTable.ROOT] = StackTable.ROOT;
         for (int node = StackTable.ROOT + 1; node < nodes.length; node++) {
             if (used.get(node)) {
-                int frame = frame(stacks.frame()[node], symbols, dictionary);
-                nodes[node] = dictionary.nodes.intern(nodes[stacks.parent()[node]], frame);
+                nodes[node] =
+                        dictionary.nodes.intern(
+                                nodes[stacks.parent()[node]], frameId[stacks.frame()[node]]);
             }
         }
         return nodes;
@@ -130,84 +134,108 @@ public final class GroupInterner {
         return ids;
     }
 
-    /// **Hot path.** One forward pass: a parent's id is known before its children ask for it.
-    /// Benchmark: `AppendBenchmark`.
-    private void internNodes(StackTable stacks, SymbolTable symbols, Dictionary dictionary) {
+    /// **Hot path.** First whole stacks that were seen before; then the nodes that are left, in one forward pass: a
+    /// parent's id is known before its children ask for it. Benchmark: `AppendBenchmark`.
+    private void internNodes(ProfileGroup group, Dictionary dictionary) {
+        StackTable stacks = group.stacks();
         if (nodeId.length < stacks.count()) {
             nodeId = new int[Math.max(stacks.count(), 2 * nodeId.length)];
         }
         int[] parent = stacks.parent();
         int[] frame = stacks.frame();
         int[] id = nodeId;
-        int[] known = frameId;
         NodeIds nodes = dictionary.nodes;
-        id[StackTable.ROOT] = StackTable.ROOT;
+        dictionary.known.find(stacks, group.profiles(), frameId, nodes.view(), id);
         for (int node = StackTable.ROOT + 1; node < stacks.count(); node++) {
-            int local = frame[node];
-            int interned = known[local];
-            if (interned == UNKNOWN) {
-                interned = frame(local, symbols, dictionary);
+            if (id[node] == UNKNOWN) {
+                id[node] = nodes.intern(id[parent[node]], frameId[frame[node]]);
             }
-            id[node] = nodes.intern(id[parent[node]], interned);
+        }
+        dictionary.known.remember(id);
+    }
+
+    /// Interns the wanted frames and what they are made of, table by table.
+    private void internSymbols(SymbolTable symbols, Dictionary dictionary) {
+        SymbolTable.Functions functions = symbols.functions();
+        SymbolTable.Mappings mappings = symbols.mappings();
+        stringId = unknown(stringId, symbols.strings().count());
+        functionId = unknown(functionId, functions.count());
+        mappingId = unknown(mappingId, mappings.count());
+        wantParts(symbols);
+        dictionary.strings.internMarked(symbols.strings(), stringId, WANTED);
+        for (int function = 0; function < functions.count(); function++) {
+            if (functionId[function] == WANTED) {
+                functionId[function] =
+                        dictionary.functions.intern(
+                                stringId[functions.name()[function]],
+                                stringId[functions.systemName()[function]],
+                                stringId[functions.fileName()[function]],
+                                functions.startLine()[function]);
+            }
+        }
+        for (int mapping = 0; mapping < mappings.count(); mapping++) {
+            if (mappingId[mapping] == WANTED) {
+                mappingId[mapping] =
+                        dictionary.mappings.intern(
+                                mappings.memoryStart()[mapping],
+                                mappings.memoryLimit()[mapping],
+                                mappings.fileOffset()[mapping],
+                                stringId[mappings.fileName()[mapping]],
+                                stringId[mappings.buildId()[mapping]],
+                                mappings.flags()[mapping]);
+            }
+        }
+        internFrames(symbols.frames(), dictionary);
+    }
+
+    private void wantParts(SymbolTable symbols) {
+        SymbolTable.Functions functions = symbols.functions();
+        SymbolTable.Mappings mappings = symbols.mappings();
+        SymbolTable.Frames frames = symbols.frames();
+        for (int frame = 0; frame < frames.count(); frame++) {
+            if (frameId[frame] == WANTED) {
+                want(functionId, frames.function()[frame]);
+                want(mappingId, frames.mapping()[frame]);
+            }
+        }
+        for (int function = 0; function < functions.count(); function++) {
+            if (functionId[function] == WANTED) {
+                want(stringId, functions.name()[function]);
+                want(stringId, functions.systemName()[function]);
+                want(stringId, functions.fileName()[function]);
+            }
+        }
+        for (int mapping = 0; mapping < mappings.count(); mapping++) {
+            if (mappingId[mapping] == WANTED) {
+                want(stringId, mappings.fileName()[mapping]);
+                want(stringId, mappings.buildId()[mapping]);
+            }
         }
     }
 
-    private int frame(int local, SymbolTable symbols, Dictionary dictionary) {
-        if (frameId[local] == UNKNOWN) {
-            SymbolTable.Frames frames = symbols.frames();
-            frameId[local] =
-                    dictionary.frames.intern(
-                            function(frames.function()[local], symbols, dictionary),
-                            frames.line()[local],
-                            mapping(frames.mapping()[local], symbols, dictionary),
-                            frames.address()[local],
-                            frames.inlined()[local]);
+    private static void want(int[] ids, int local) {
+        if (local != SymbolTable.NONE) {
+            ids[local] = WANTED;
         }
-        return frameId[local];
     }
 
-    private int function(int local, SymbolTable symbols, Dictionary dictionary) {
-        if (local == SymbolTable.NONE) {
-            return SymbolTable.NONE;
+    /// **Hot path.** Benchmark: `AppendBenchmark`.
+    private void internFrames(SymbolTable.Frames frames, Dictionary dictionary) {
+        for (int frame = 0; frame < frames.count(); frame++) {
+            if (frameId[frame] == WANTED) {
+                frameId[frame] =
+                        dictionary.frames.intern(
+                                known(functionId, frames.function()[frame]),
+                                frames.line()[frame],
+                                known(mappingId, frames.mapping()[frame]),
+                                frames.address()[frame],
+                                frames.inlined()[frame]);
+            }
         }
-        if (functionId[local] == UNKNOWN) {
-            SymbolTable.Functions functions = symbols.functions();
-            functionId[local] =
-                    dictionary.functions.intern(
-                            string(functions.name()[local], symbols, dictionary),
-                            string(functions.systemName()[local], symbols, dictionary),
-                            string(functions.fileName()[local], symbols, dictionary),
-                            functions.startLine()[local]);
-        }
-        return functionId[local];
     }
 
-    private int mapping(int local, SymbolTable symbols, Dictionary dictionary) {
-        if (local == SymbolTable.NONE) {
-            return SymbolTable.NONE;
-        }
-        if (mappingId[local] == UNKNOWN) {
-            SymbolTable.Mappings mappings = symbols.mappings();
-            mappingId[local] =
-                    dictionary.mappings.intern(
-                            mappings.memoryStart()[local],
-                            mappings.memoryLimit()[local],
-                            mappings.fileOffset()[local],
-                            string(mappings.fileName()[local], symbols, dictionary),
-                            string(mappings.buildId()[local], symbols, dictionary),
-                            mappings.flags()[local]);
-        }
-        return mappingId[local];
-    }
-
-    private int string(int local, SymbolTable symbols, Dictionary dictionary) {
-        if (stringId[local] == UNKNOWN) {
-            StringTable strings = symbols.strings();
-            stringId[local] =
-                    dictionary.strings.intern(
-                            strings.bytes(), strings.start(local), strings.length(local));
-        }
-        return stringId[local];
+    private static int known(int[] ids, int local) {
+        return local == SymbolTable.NONE ? SymbolTable.NONE : ids[local];
     }
 
     private ProfileRow row(Profile profile, Dictionary dictionary) {
@@ -222,6 +250,7 @@ public final class GroupInterner {
                 profile.period(),
                 node,
                 profile.value(),
-                profile.spanId());
+                profile.spanId(),
+                profile.traceId());
     }
 }

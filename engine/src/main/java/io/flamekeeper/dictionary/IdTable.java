@@ -37,7 +37,21 @@ final class IdTable {
     }
 
     int id(int slot) {
-        return (int) slots[slot] - 1;
+        return id(slots[slot]);
+    }
+
+    /// What is in the slot, for [#mayBe(long, int)] and [#id(long)].
+    long entry(int slot) {
+        return slots[slot];
+    }
+
+    /// False if the slot is free.
+    static boolean mayBe(long entry, int hash) {
+        return entry != 0 && (int) (entry >>> Integer.SIZE) == hash;
+    }
+
+    static int id(long entry) {
+        return (int) entry - 1;
     }
 
     /// Puts an id that is not in the table.

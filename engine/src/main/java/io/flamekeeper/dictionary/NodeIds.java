@@ -1,6 +1,5 @@
 package io.flamekeeper.dictionary;
 
-import com.dynatrace.hash4j.hashing.Hasher64;
 import io.flamekeeper.model.StackTable;
 import java.util.Arrays;
 
@@ -22,15 +21,14 @@ final class NodeIds {
     /// In `child`: none, with a frame that nobody asks for.
     private static final long NONE = 0xFFFF_FFFFL;
 
-    private final Hasher64 hasher;
-    private final IdTable table = new IdTable();
+    private final PairTable table;
     private int[] parent = new int[256];
     private int[] frame = new int[256];
     private long[] child = new long[256];
     private int count;
 
-    NodeIds(Hasher64 hasher) {
-        this.hasher = hasher;
+    NodeIds(long seed) {
+        table = new PairTable(seed);
         add(StackTable.NONE, StackTable.NONE);
     }
 
@@ -52,31 +50,19 @@ final class NodeIds {
             child[parent] = child(node, frame);
             return node;
         }
-        int hash = hash(parent, frame);
-        int node;
+        long key = PairTable.key(parent, frame);
+        int node = PairTable.NONE;
         if (last >= 0) {
-            table.put(hash(parent, (int) last), id(last));
-            node = addHashed(hash, parent, frame);
+            table.put(PairTable.key(parent, (int) last), id(last));
         } else {
-            node = find(hash, parent, frame);
+            node = table.find(key);
+        }
+        if (node == PairTable.NONE) {
+            node = add(parent, frame);
+            table.put(key, node);
         }
         child[parent] = SEVERAL | child(node, frame);
         return node;
-    }
-
-    private int find(int hash, int parent, int frame) {
-        for (int slot = table.first(hash); table.isTaken(slot); slot = table.next(slot)) {
-            int id = table.id(slot);
-            if (table.mayBe(slot, hash) && this.parent[id] == parent && this.frame[id] == frame) {
-                return id;
-            }
-        }
-        return addHashed(hash, parent, frame);
-    }
-
-    private int addHashed(int hash, int parent, int frame) {
-        table.put(hash, count);
-        return add(parent, frame);
     }
 
     private int add(int parent, int frame) {
@@ -89,10 +75,6 @@ final class NodeIds {
         this.parent[count] = parent;
         this.frame[count] = frame;
         return count++;
-    }
-
-    private int hash(int parent, int frame) {
-        return (int) hasher.hashIntIntToLong(parent, frame);
     }
 
     private static long child(int node, int frame) {
@@ -111,7 +93,7 @@ final class NodeIds {
             if (child[above] >= 0) {
                 child[above] = NONE;
             } else {
-                table.remove(hash(above, frame[count]), count);
+                table.remove(PairTable.key(above, frame[count]));
                 if (id(child[above]) == count) {
                     child[above] = SEVERAL | NONE;
                 }

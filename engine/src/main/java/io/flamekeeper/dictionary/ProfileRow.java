@@ -4,13 +4,14 @@ import io.flamekeeper.model.SaturatedMath;
 
 /// One profile in the ids of its service's [Dictionary].
 ///
-/// | column   | shape     | meaning                                                             |
-/// |----------|-----------|---------------------------------------------------------------------|
-/// | `node`   | `int[n]`  | leaf node                                                           |
-/// | `value`  | `long[n]` | amount, > 0                                                         |
-/// | `spanId` | `long[n]` | span, 0 = none; length 0 if no sample has one                       |
+/// | column    | shape      | meaning                                                           |
+/// |-----------|------------|-------------------------------------------------------------------|
+/// | `node`    | `int[n]`   | leaf node                                                         |
+/// | `value`   | `long[n]`  | amount, > 0                                                       |
+/// | `spanId`  | `long[n]`  | span, 0 = none; length 0 if no sample has span or trace           |
+/// | `traceId` | `long[2n]` | upper and lower half of each trace, 0, 0 = none; length 0 if no sample has one |
 ///
-/// Pairs are unique in (node, span), in no order.
+/// Pairs are unique in (node, span, trace), in no order.
 ///
 /// @param total sum of `value`, saturated
 public record ProfileRow(
@@ -21,7 +22,8 @@ public record ProfileRow(
         long total,
         int[] node,
         long[] value,
-        long[] spanId) {
+        long[] spanId,
+        long[] traceId) {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     public static ProfileRow of(
@@ -31,9 +33,10 @@ public record ProfileRow(
             long period,
             int[] node,
             long[] value,
-            long[] spanId) {
+            long[] spanId,
+            long[] traceId) {
         return new ProfileRow(
-                series, timeNanos, durationNanos, period, sum(value), node, value, spanId);
+                series, timeNanos, durationNanos, period, sum(value), node, value, spanId, traceId);
     }
 
     private static long sum(long[] values) {
@@ -54,5 +57,10 @@ public record ProfileRow(
 
     public boolean hasSpans() {
         return spanId.length > 0;
+    }
+
+    /// Only if it [#hasSpans], too.
+    public boolean hasTraces() {
+        return traceId.length > 0;
     }
 }

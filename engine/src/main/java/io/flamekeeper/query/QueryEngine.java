@@ -15,8 +15,8 @@ import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.model.TimeRange;
 import io.flamekeeper.model.Utf8Order;
 import io.flamekeeper.store.Part;
+import io.flamekeeper.store.SampleFilter;
 import io.flamekeeper.store.Snapshot;
-import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -417,7 +417,7 @@ public final class QueryEngine {
         }
         int nodeCount = part.stacks().count();
         long[] self = accumulators.take(nodeCount);
-        part.addSelf(selected, query.range(), query.spans(), self, meter);
+        part.addSelf(selected, query.range(), query.samples(), self, meter);
         Optional<int[]> nodes = joined.nodes(part);
         if (nodes.isPresent()) {
             sums.add(joined, nodes.get(), nodeCount, self);
@@ -488,7 +488,7 @@ public final class QueryEngine {
         boolean[] inside = callSite.inside(part.symbols(), stacks);
         long[] self = accumulators.take(stacks.count());
         for (long step : sums.times()) {
-            part.addSelf(seriesOfGroup, steps.rows(step), SpanFilter.ALL, self, meter);
+            part.addSelf(seriesOfGroup, steps.rows(step), SampleFilter.ALL, self, meter);
             long sum = 0;
             for (int node = 0; node < stacks.count(); node++) {
                 if (inside[node]) {

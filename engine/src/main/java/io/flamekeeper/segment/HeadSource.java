@@ -152,11 +152,12 @@ public final class HeadSource implements PartitionSource {
     private final class Cursor implements RowCursor {
         private int next;
         private ProfileRow row =
-                new ProfileRow(0, 0, 0, 0, 0, new int[0], new long[0], new long[0]);
+                ProfileRow.of(0, 0, 0, 0, new int[0], new long[0], new long[0], new long[0]);
         private long[] nodeAndPair = new long[16];
         private int[] node = new int[16];
         private long[] value = new long[16];
         private long[] spanId = new long[16];
+        private long[] traceId = new long[32];
 
         @Override
         public boolean next() {
@@ -171,6 +172,7 @@ public final class HeadSource implements PartitionSource {
                 node = new int[length];
                 value = new long[length];
                 spanId = new long[length];
+                traceId = new long[2 * length];
             }
             for (int pair = 0; pair < count; pair++) {
                 nodeAndPair[pair] = (long) row.node()[pair] << Integer.SIZE | pair;
@@ -183,6 +185,9 @@ public final class HeadSource implements PartitionSource {
                 if (row.hasSpans()) {
                     spanId[pair] = row.spanId()[from];
                 }
+                if (row.hasTraces()) {
+                    System.arraycopy(row.traceId(), 2 * from, traceId, 2 * pair, 2);
+                }
             }
             if (row.hasSpans()) {
                 sortSpans(count);
@@ -190,7 +195,7 @@ public final class HeadSource implements PartitionSource {
             return true;
         }
 
-        /// Puts the pairs of a node in order of spans.
+        /// Puts the pairs of a node in order of spans, those of a span in order of traces.
         private void sortSpans(int count) {
             for (int from = 0; from < count; ) {
                 int to = from + 1;
@@ -207,12 +212,20 @@ public final class HeadSource implements PartitionSource {
         private void sortSpans(int from, int to) {
             long[] values = Arrays.copyOfRange(value, from, to);
             long[] spans = Arrays.copyOfRange(spanId, from, to);
+            long[] traces = Arrays.copyOfRange(traceId, 2 * from, 2 * to);
             Integer[] order = new Integer[to - from];
             Arrays.setAll(order, i -> i);
-            Arrays.sort(order, Comparator.comparingLong(i -> spans[i]));
+            Comparator<Integer> bySpan = Comparator.comparingLong(i -> spans[i]);
+            Arrays.sort(
+                    order,
+                    row.hasTraces()
+                            ? bySpan.thenComparingLong(i -> traces[2 * i])
+                                    .thenComparingLong(i -> traces[2 * i + 1])
+                            : bySpan);
             for (int i = 0; i < order.length; i++) {
                 value[from + i] = values[order[i]];
                 spanId[from + i] = spans[order[i]];
+                System.arraycopy(traces, 2 * order[i], traceId, 2 * (from + i), 2);
             }
         }
 
@@ -264,6 +277,16 @@ public final class HeadSource implements PartitionSource {
         @Override
         public long[] spanId() {
             return spanId;
+        }
+
+        @Override
+        public boolean hasTraces() {
+            return row.hasTraces();
+        }
+
+        @Override
+        public long[] traceId() {
+            return traceId;
         }
     }
 }

@@ -14,12 +14,22 @@ final class PairBlocks {
     private final long pairCount;
     private final PackedLongs offset;
     private final PackedLongs bytes;
+    private final PackedLongs nodeMin;
+    private final PackedLongs nodeMax;
 
-    private PairBlocks(String what, long pairCount, PackedLongs offset, PackedLongs bytes) {
+    private PairBlocks(
+            String what,
+            long pairCount,
+            PackedLongs offset,
+            PackedLongs bytes,
+            PackedLongs nodeMin,
+            PackedLongs nodeMax) {
         this.what = what;
         this.pairCount = pairCount;
         this.offset = offset;
         this.bytes = bytes;
+        this.nodeMin = nodeMin;
+        this.nodeMax = nodeMax;
     }
 
     /// @param what names the pairs in messages
@@ -29,11 +39,13 @@ final class PairBlocks {
         if (pairCount < 0 || blocks > Integer.MAX_VALUE) {
             throw source.corrupt("too many pairs");
         }
-        PackedLongs offset = PackedLongs.read(what, source, (int) blocks);
-        PackedLongs bytes = PackedLongs.read(what, source, (int) blocks);
-        PackedLongs.read(what, source, (int) blocks);
-        PackedLongs.read(what, source, (int) blocks);
-        return new PairBlocks(what, pairCount, offset, bytes);
+        return new PairBlocks(
+                what,
+                pairCount,
+                PackedLongs.read(what, source, (int) blocks),
+                PackedLongs.read(what, source, (int) blocks),
+                PackedLongs.read(what, source, (int) blocks),
+                PackedLongs.read(what, source, (int) blocks));
     }
 
     static PairBlocks none() {
@@ -54,6 +66,20 @@ final class PairBlocks {
 
     PackedLongs bytes() {
         return bytes;
+    }
+
+    /// Lowest node of each block.
+    PackedLongs nodeMin() {
+        return nodeMin;
+    }
+
+    /// Highest node of each block.
+    PackedLongs nodeMax() {
+        return nodeMax;
+    }
+
+    int blockCount() {
+        return offset.count();
     }
 
     /// Pairs in a block.

@@ -88,11 +88,14 @@ public final class PairReader {
         int end = start + length - Integer.BYTES;
         var source = new ByteSource(file.name() + ", " + blocks.what(), buffer, start, end);
         int crc = new ByteSource(file.name(), buffer, end, end + Integer.BYTES).nextInt();
-        if (Checksum.of(buffer, start, end - start) != crc) {
+        int found = Checksum.of(buffer, start, end - start);
+        if (found != crc) {
             throw file.mismatch(
                     "block %d of %s".formatted(block, blocks.what()),
                     base + offsets.get(block),
-                    length);
+                    length,
+                    found,
+                    crc);
         }
         int count = blocks.countOf(block);
         decoder.read(source, count, node);

@@ -9,10 +9,12 @@ import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.segment.SegmentLayout.Section;
 import java.lang.ref.SoftReference;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// What one tenant's one service has in a segment. Sections are read, checked and decoded on first use, and
@@ -22,6 +24,7 @@ import java.util.function.Supplier;
 public final class Partition implements PartitionSource {
     private final Object key = new Object();
     private final Segment segment;
+    private final int version;
     private final TenantId tenant;
     private final String service;
     private final long firstMillis;
@@ -37,6 +40,7 @@ public final class Partition implements PartitionSource {
     private final Kept<StackTable> stacks = new Kept<>(this::readStacks);
     private final Kept<PairBlocks> pairs = new Kept<>(this::readPairs);
     private final Kept<SpanBlocks> spans = new Kept<>(this::readSpans);
+    private final Kept<Optional<TraceBlocks>> traces = new Kept<>(this::readTraces);
     private final Kept<StoredSums> sums = new Kept<>(this::readSums);
 
     /// Where a section lies. One of no bytes is not there.
@@ -46,8 +50,11 @@ public final class Partition implements PartitionSource {
     private record StoredSums(SumTable table, PairBlocks pairs) {}
 
     /// Reads one entry of the table of contents.
-    Partition(Segment segment, List<TenantId> tenants, ByteSource source) {
+    ///
+    /// @param version of the segment
+    Partition(Segment segment, int version, List<TenantId> tenants, ByteSource source) {
         this.segment = segment;
+        this.version = version;
         this.tenant = tenants.get(source.nextInt(tenants.size() - 1));
         this.service = source.nextString();
         this.firstMillis = source.nextZigZag();
@@ -57,7 +64,8 @@ public final class Partition implements PartitionSource {
         this.start = source.nextVarint();
         long end = start + source.nextVarint();
         for (Section section : Section.values()) {
-            int storedBytes = source.nextInt(Integer.MAX_VALUE - 16);
+            int storedBytes =
+                    version < section.since() ? 0 : source.nextInt(Integer.MAX_VALUE - 16);
             extents.put(
                     section,
                     storedBytes == 0
@@ -107,8 +115,30 @@ public final class Partition implements PartitionSource {
 
     /// Bytes in the file, as far as they are this partition's alone.
     public long bytes() {
-        Extent last = extent(Section.UPLOADS);
-        return last.start + last.storedBytes - start;
+        return end() - start;
+    }
+
+    /// First byte in the file.
+    public long start() {
+        return start;
+    }
+
+    /// First byte behind it in the file.
+    public long end() {
+        Extent last = extent(Section.TRACES);
+        return last.start + last.storedBytes;
+    }
+
+    /// The sections that are there, in file order. The blocks lie before the first.
+    public List<StoredSection> sections() {
+        return Arrays.stream(Section.values())
+                .filter(section -> !isMissing(section))
+                .map(section -> {
+                    Extent extent = extent(section);
+                    return new StoredSection(
+                            section.name(), extent.start, extent.storedBytes, extent.decodedBytes);
+                })
+                .toList();
     }
 
     /// Bytes of all blocks.
@@ -116,12 +146,14 @@ public final class Partition implements PartitionSource {
         return extent(Section.SYMBOLS).start - start;
     }
 
-    /// Memory that joining its dictionary with others takes, roughly and at most, in bytes: an entry takes some
-    /// bytes when decoded, and tens in the tables that find it.
-    public long dictionaryBytes() {
-        return 24L * extent(Section.STACKS).decodedBytes
-                + 8L * extent(Section.SYMBOLS).decodedBytes
-                + 16L * extent(Section.SERIES).decodedBytes;
+    /// Bytes of its stacks, decoded.
+    public int stacksBytes() {
+        return extent(Section.STACKS).decodedBytes;
+    }
+
+    /// Bytes of its symbols, decoded.
+    public int symbolsBytes() {
+        return extent(Section.SYMBOLS).decodedBytes;
     }
 
     /// In canonical order; all series of a type are neighbours.
@@ -173,9 +205,35 @@ public final class Partition implements PartitionSource {
         return new PairReader(segment.file(), start, pairs.value(), new PackedBlock.Decoder());
     }
 
-    /// The spans of the pairs of all rows that have any, in order of the rows.
+    StoredSeries storedSeries() {
+        return series.value();
+    }
+
+    PairBlocks pairBlocks() {
+        return pairs.value();
+    }
+
+    SpanBlocks spanBlocks() {
+        return spans.value();
+    }
+
+    Optional<TraceBlocks> traceBlocks() {
+        return traces.value();
+    }
+
+    PairBlocks sumBlocks() {
+        return sums.value().pairs;
+    }
+
+    /// Spans of all rows that have any.
+    public long spanCount() {
+        return rows.value().spanCount();
+    }
+
+    /// The spans and traces of the pairs of all rows that have any, in order of the rows.
     public SpanReader spans() {
-        return new SpanReader(segment.file(), start, spans.value(), new PackedBlock.Decoder());
+        return new SpanReader(
+                segment.file(), start, spans.value(), traces.value(), new PackedBlock.Decoder());
     }
 
     public SumTable sums() {
@@ -191,7 +249,7 @@ public final class Partition implements PartitionSource {
         return Objects.requireNonNull(extents.get(section));
     }
 
-    private boolean isMissing(Section section) {
+    boolean isMissing(Section section) {
         return extent(section).storedBytes == 0;
     }
 
@@ -199,7 +257,8 @@ public final class Partition implements PartitionSource {
         return "section %s of service '%s'".formatted(section, service);
     }
 
-    private ByteSource open(Section section) {
+    /// Reads a section and checks its checksum.
+    ByteSource open(Section section) {
         Extent extent = extent(section);
         String what = what(section);
         byte[] stored = segment.file().read(what, extent.start, extent.storedBytes, extent.crc);
@@ -235,12 +294,23 @@ public final class Partition implements PartitionSource {
             return SpanBlocks.NONE;
         }
         ByteSource source = open(Section.SPANS);
-        SpanBlocks found = SpanBlocks.read(what(Section.SPANS), source);
+        SpanBlocks found = SpanBlocks.read(what(Section.SPANS), version, source);
         source.expectEnd();
         if (found.spanCount() != rows.value().spanCount()) {
             throw source.corrupt("does not fit the rows");
         }
         return found;
+    }
+
+    private Optional<TraceBlocks> readTraces() {
+        if (isMissing(Section.TRACES)) {
+            return Optional.empty();
+        }
+        ByteSource source = open(Section.TRACES);
+        TraceBlocks found =
+                TraceBlocks.read(what(Section.TRACES), source, spans.value().blockCount());
+        source.expectEnd();
+        return Optional.of(found);
     }
 
     private StoredSums readSums() {

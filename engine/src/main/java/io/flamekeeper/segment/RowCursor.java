@@ -29,9 +29,15 @@ public interface RowCursor {
     /// Amounts, > 0; likewise.
     long[] value();
 
-    /// Whether any pair has a span.
+    /// Whether any pair has a span or a trace.
     boolean hasSpans();
 
     /// Spans, 0 = none; likewise. Means nothing unless [#hasSpans].
     long[] spanId();
+
+    /// Whether any pair has a trace.
+    boolean hasTraces();
+
+    /// Upper and lower half of each pair's trace, 0, 0 = none; likewise. Means nothing unless [#hasTraces].
+    long[] traceId();
 }

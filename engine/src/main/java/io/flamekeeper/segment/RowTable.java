@@ -6,6 +6,7 @@ import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.column.PackedCounts;
 import io.flamekeeper.column.PackedLongs;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of a [Partition] without their pairs, by series, then time. Stays packed in memory; look into it
@@ -174,6 +175,11 @@ public final class RowTable {
             return total.get(row);
         }
 
+        /// The row of a pair. O(log rows).
+        int rowOfPair(long pair) {
+            return table.pairs.ownerOf(pair, pairs());
+        }
+
         /// First pair of the row.
         public long pairStart(int row) {
             return pairs().start(row);
@@ -198,14 +204,37 @@ public final class RowTable {
             return hasSpans.get(row) != 0;
         }
 
-        /// First span of a row that has spans. O(rows of a block).
+        /// The row that has the span. O(rows of a block).
+        ///
+        /// @param span counts the pairs of the rows that have spans
+        public int rowOfSpan(long span) {
+            int block = Arrays.binarySearch(table.spansBefore, span);
+            if (block < 0) {
+                block = -block - 2;
+            }
+            while (table.spansBefore[block + 1] <= span) {
+                block++;
+            }
+            int row = block * BitPacking.BLOCK;
+            long end = table.spansBefore[block] + spans(row);
+            while (end <= span) {
+                row++;
+                end += spans(row);
+            }
+            return row;
+        }
+
+        /// Spans of a row; none, or as many as pairs.
+        public int spans(int row) {
+            return hasSpans(row) ? (int) (pairEnd(row) - pairStart(row)) : 0;
+        }
+
+        /// First span of the row, or of the next one that has any. O(rows of a block).
         public long spanStart(int row) {
             int block = row / BitPacking.BLOCK;
             long spans = table.spansBefore[block];
             for (int before = block * BitPacking.BLOCK; before < row; before++) {
-                if (hasSpans(before)) {
-                    spans += pairEnd(before) - pairStart(before);
-                }
+                spans += spans(before);
             }
             return spans;
         }

@@ -25,16 +25,28 @@ public final class Segment {
     private final SegmentFile file;
     private final long size;
     private final SegmentHeader header;
+
+    /// Where the partitions begin and end.
+    private final long partitionsStart;
+
+    private final long partitionsEnd;
     private final List<Partition> partitions;
     private final AtomicInteger references = new AtomicInteger(1);
 
     private Segment(String name, VfsFile bytes) throws IOException {
         this.file = new SegmentFile(name, bytes);
         this.size = bytes.size();
-        int headerBytes = checkPrelude();
-        this.header = readHeader(headerBytes);
-        this.partitions = readTableOfContents();
+        Prelude prelude = readPrelude();
+        this.header = readHeader(prelude.headerBytes);
+        this.partitionsStart = SegmentLayout.PRELUDE_BYTES + (long) prelude.headerBytes;
+        TableOfContents table = readTableOfContents(prelude.version);
+        this.partitionsEnd = table.start;
+        this.partitions = table.partitions;
     }
+
+    private record Prelude(int version, int headerBytes) {}
+
+    private record TableOfContents(long start, List<Partition> partitions) {}
 
     /// Checks header and table of contents; partitions are checked as they are used.
     ///
@@ -50,21 +62,25 @@ public final class Segment {
         }
     }
 
-    /// Returns the size of the header.
-    private int checkPrelude() {
+    private Prelude readPrelude() {
         if (size < SegmentLayout.PRELUDE_BYTES + SegmentLayout.TAIL_BYTES) {
-            throw file.corrupt("%d bytes are too few".formatted(size));
+            throw file.corrupt("%d bytes (expected: more)".formatted(size));
         }
         byte[] bytes = new byte[SegmentLayout.PRELUDE_BYTES];
         file.read(0, bytes, bytes.length);
         var source = new ByteSource(name(), bytes, 0, bytes.length);
         if (source.nextInt() != SegmentLayout.MAGIC) {
-            throw file.corrupt("not a segment");
+            throw file.corrupt("not a segment (expected: one begins with FKSG)");
         }
         int version = source.nextInt();
         int headerBytes = source.nextInt();
-        if (Checksum.of(bytes, 0, SegmentLayout.PRELUDE_CRC) != source.nextInt()) {
-            throw file.corrupt("header does not match its checksum");
+        int found = Checksum.of(bytes, 0, SegmentLayout.PRELUDE_CRC);
+        int crc = source.nextInt();
+        if (found != crc) {
+            throw file.mismatch("beginning", 0, bytes.length, found, crc);
+        }
+        if (version < 1) {
+            throw file.corrupt("version %d (expected: at least 1)".formatted(version));
         }
         if (version > SegmentLayout.VERSION) {
             throw new FlamekeeperException(
@@ -74,20 +90,22 @@ public final class Segment {
                     version,
                     SegmentLayout.VERSION);
         }
-        return headerBytes;
+        return new Prelude(version, headerBytes);
     }
 
     private SegmentHeader readHeader(int headerBytes) {
         if (headerBytes < Integer.BYTES
                 || headerBytes > size - SegmentLayout.PRELUDE_BYTES - SegmentLayout.TAIL_BYTES) {
-            throw file.corrupt("header of %d bytes".formatted(headerBytes));
+            throw file.corrupt(
+                    "header of %d bytes (expected: to fit into the file)".formatted(headerBytes));
         }
         byte[] bytes = new byte[headerBytes];
         file.read(SegmentLayout.PRELUDE_BYTES, bytes, bytes.length);
         int end = headerBytes - Integer.BYTES;
-        if (Checksum.of(bytes, 0, end)
-                != new ByteSource(name(), bytes, end, headerBytes).nextInt()) {
-            throw file.corrupt("header does not match its checksum");
+        int found = Checksum.of(bytes, 0, end);
+        int crc = new ByteSource(name(), bytes, end, headerBytes).nextInt();
+        if (found != crc) {
+            throw file.mismatch("header", SegmentLayout.PRELUDE_BYTES, headerBytes, found, crc);
         }
         var source = new ByteSource(name() + ", header", bytes, 0, end);
         long number = source.nextLong();
@@ -117,7 +135,7 @@ public final class Segment {
         return new Compacted(numbers);
     }
 
-    private List<Partition> readTableOfContents() {
+    private TableOfContents readTableOfContents(int version) {
         byte[] tail = new byte[SegmentLayout.TAIL_BYTES];
         file.read(size - tail.length, tail, tail.length);
         var end = new ByteSource(name() + ", tail", tail, 0, tail.length);
@@ -127,7 +145,8 @@ public final class Segment {
         if (end.nextInt() != SegmentLayout.TAIL_MAGIC
                 || length < 0
                 || start != size - tail.length - length) {
-            throw file.corrupt("does not end as a segment does");
+            throw file.corrupt(
+                    "no end of a segment (expected: where its table of contents is, and GSKF)");
         }
         byte[] table =
                 file.read(
@@ -139,10 +158,10 @@ public final class Segment {
         }
         List<Partition> found = new ArrayList<>();
         for (int remaining = source.nextCount(); remaining > 0; remaining--) {
-            found.add(new Partition(this, tenants, source));
+            found.add(new Partition(this, version, tenants, source));
         }
         source.expectEnd();
-        return List.copyOf(found);
+        return new TableOfContents(start, List.copyOf(found));
     }
 
     public String name() {
@@ -152,6 +171,16 @@ public final class Segment {
     /// Size of the file.
     public long bytes() {
         return size;
+    }
+
+    /// Bytes before the first partition.
+    public long partitionsStart() {
+        return partitionsStart;
+    }
+
+    /// Bytes before the table of contents, which is what the file ends with.
+    public long partitionsEnd() {
+        return partitionsEnd;
     }
 
     public SegmentHeader header() {
@@ -198,7 +227,8 @@ public final class Segment {
             }
             throw file.corrupt(
                     "%s decodes to %d bytes (expected: %d)".formatted(what, length, decodedBytes));
-        } catch (MalformedInputException e) {
+        } catch (MalformedInputException | IndexOutOfBoundsException e) {
+            // Some of what is malformed the library only notices by running over an array.
             throw new FlamekeeperException(
                     e, ErrorCode.CORRUPT_DATA, "%s: %s cannot be decoded", name(), what);
         }

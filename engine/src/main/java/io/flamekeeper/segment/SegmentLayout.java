@@ -1,11 +1,11 @@
 package io.flamekeeper.segment;
 
-/// A segment file, version 1. It needs no other file to be read. Little-endian throughout; *u* is a varint, *z* a
+/// A segment file, version 2. It needs no other file to be read. Little-endian throughout; *u* is a varint, *z* a
 /// zig-zag varint (`Varint`), a string is its byte count *u* and its UTF-8 bytes; CRC is CRC-32C.
 ///
 ///     offset        size   field
 ///     0             4      magic "FKSG"
-///     4             4      version, 1
+///     4             4      version, 2
 ///     8             4      bytes h of the header, its CRC included
 ///     12            4      CRC of bytes [0, 12)
 ///     16            h      header
@@ -37,12 +37,14 @@ package io.flamekeeper.segment;
 ///         for each section in order: stored bytes u and, unless these are 0, decoded bytes u and
 ///             CRC of the stored bytes (4)
 ///
+/// Version 1 has no section TRACES, which its table of contents does not name, and other span blocks; see there.
+///
 /// A partition is what one tenant's one service has: blocks, then the sections of [Section], back to back. A section
 /// of no bytes is not there. One whose stored and decoded sizes differ is compressed with Zstandard. Offsets of blocks
 /// count from the start of the partition.
 ///
 /// Everything is in canonical order: series by profile type id, then labels; rows by series, then time, then arrival;
-/// pairs of a row by node, then span.
+/// pairs of a row by node, then span, then trace.
 ///
 /// ## Packed columns
 ///
@@ -55,11 +57,29 @@ package io.flamekeeper.segment;
 /// modulo 2³²; the values as a `PackedBlock`, CRC of both (4). Pairs of all rows are one sequence, pairs of all sums another; a block
 /// takes no notice of where a row or a sum begins.
 ///
-/// A *span block* is 1,024 spans, the last of a partition what is left, as a `PackedBlock`; CRC (4). Rows that have
-/// spans give one for each of their pairs, 0 = none.
+/// A *span block* is 1,024 spans, the last of a partition what is left. Rows that have spans or traces give one for each
+/// of their pairs, 0 = none:
 ///
-/// A *span index* belongs to 64 span blocks: ascending and distinct, `h · 64 + b` for every span that block b of the 64
-/// holds, as `n × p`; CRC (4). h is the upper half of the span times 0x9E3779B97F4A7C15 mod 2⁶⁴.
+///     how many different ones d u; these, ascending as signed numbers, a PackedBlock
+///     of each pair, the place of its span among these, from 0, a PackedBlock
+///     CRC (4)
+///
+/// A *trace block* lies beside each span block that has a trace. All pairs of a span are nearly always of one:
+///
+///     trace count k u; k × 16, upper half first
+///     of each different span of the block: place of the trace of its first pair, from 1, 0 = none; a PackedBlock
+///     how many pairs have another trace than that u
+///     only if there are any: which pairs of the block, a PackedBlock; the places of their traces, a PackedBlock
+///     CRC (4)
+///
+/// A *span index* belongs to a run of span blocks, the shortest that gives it 65,536 entries, the last what is left:
+/// ascending and distinct, `h · 2ᵏ + b` for every span that block b of the run holds. h is the upper 24 bits of the span
+/// times 0x9E3779B97F4A7C15 mod 2⁶⁴; 2ᵏ is the least power of two that is not below the number of blocks of the run. It
+/// lies in pieces of 1,024 entries, the last of a run what is left: each a PackedBlock; CRC (4). A *trace index* is
+/// the same of the traces, each of which counts as the exclusive or of its halves.
+///
+/// A span block of version 1 is the spans as a `PackedBlock`; CRC (4). A span index of version 1 belongs to 64 span
+/// blocks, and this software passes over it.
 ///
 /// ## Sums
 ///
@@ -70,7 +90,7 @@ package io.flamekeeper.segment;
 final class SegmentLayout {
     static final int MAGIC = 0x47534b46;
     static final int TAIL_MAGIC = 0x464b5347;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int PRELUDE_BYTES = 16;
     static final int PRELUDE_CRC = 12;
     static final int TAIL_BYTES = 20;
@@ -127,14 +147,20 @@ final class SegmentLayout {
         ///     highest node, b × p
         PAIRS,
 
-        /// Where the b span blocks are, and the i = ⌈b / 64⌉ span indexes; only if there are any:
+        /// Where the b span blocks are; only if rows have spans or traces:
         ///
         ///     span count u
         ///     offset of each block, b × p
         ///     bytes of each block with CRC, b × p
-        ///     entries of each index, i × p
-        ///     offset of each index, i × p
-        ///     bytes of each index with CRC, i × p
+        ///     where the pieces of the r span indexes are, m of them:
+        ///         r u
+        ///         span blocks of each index, r × p
+        ///         entries of each index, r × p
+        ///         first entry of each piece, m × p
+        ///         offset of each piece, m × p
+        ///         bytes of each piece with CRC, m × p
+        ///
+        /// In version 1, after the blocks, of each of ⌈b / 64⌉ span indexes: entries, p; offset, p; bytes with CRC, p.
         SPANS,
 
         /// The sums, if there are any kinds of them:
@@ -155,7 +181,19 @@ final class SegmentLayout {
         ///     n u
         ///     upper half of the hash, n × 8; lower half, n × 8
         ///     when it was received, milliseconds since the Unix epoch, n × p
-        UPLOADS
+        UPLOADS,
+
+        /// Where the trace blocks beside the b span blocks are; only if there are any:
+        ///
+        ///     offset of each block, b × p
+        ///     bytes of each block with CRC, 0 = it has none, b × p
+        ///     where the pieces of the trace indexes are, in the form of SPANS
+        TRACES;
+
+        /// The version that introduced it.
+        int since() {
+            return this == TRACES ? 2 : 1;
+        }
     }
 
     private SegmentLayout() {}

@@ -118,6 +118,13 @@ public final class SegmentWriter {
                             yield sink;
                         }
                         case SUMS -> sums;
+                        case TRACES -> {
+                            var sink = new ByteSink(64);
+                            if (!blocks.spans.traces().isEmpty()) {
+                                blocks.spans.traces().finish(sink);
+                            }
+                            yield sink;
+                        }
                         case UPLOADS -> {
                             var sink = new ByteSink(64);
                             List<UploadMark> uploads = source.uploads();
@@ -155,14 +162,23 @@ public final class SegmentWriter {
                 pairs.add(node[pair], value[pair]);
             }
             if (row.hasSpans()) {
-                long[] spanId = row.spanId();
-                for (int pair = 0; pair < row.pairCount(); pair++) {
-                    spans.add(spanId[pair]);
-                }
+                addSpans(row);
             }
             long millis = RowTable.millis(row.timeNanos());
             firstMillis = Math.min(firstMillis, millis);
             lastMillis = Math.max(lastMillis, millis);
+        }
+
+        private void addSpans(RowCursor row) throws IOException {
+            long[] spanId = row.spanId();
+            long[] traceId = row.traceId();
+            for (int pair = 0; pair < row.pairCount(); pair++) {
+                if (row.hasTraces()) {
+                    spans.add(spanId[pair], traceId[2 * pair], traceId[2 * pair + 1]);
+                } else {
+                    spans.add(spanId[pair]);
+                }
+            }
         }
     }
 

@@ -2,13 +2,15 @@ package io.flamekeeper.segment;
 
 import io.flamekeeper.column.BitPacking;
 import io.flamekeeper.column.ByteSource;
-import io.flamekeeper.column.Checksum;
 import io.flamekeeper.column.PackedBlock;
 import io.flamekeeper.column.PackedLongs;
+import io.flamekeeper.model.TraceId;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Optional;
 
-/// Reads the spans of a partition, each block checked before it is used. Keeps the block read last. For one
-/// thread.
+/// Reads the spans of a partition and their traces, each block checked before it is used. Keeps the blocks read
+/// last. For one thread.
 ///
 /// Every read can throw `CORRUPT_DATA`, naming file and block.
 public final class SpanReader {
@@ -18,17 +20,65 @@ public final class SpanReader {
     private final PackedBlock.Decoder decoder;
     private final PackedLongs.Reader offsets;
     private final PackedLongs.Reader lengths;
-    private final long[] spanId;
+    private final SpanBlock block;
+    private final Optional<Traces> traces;
     private int decoded = -1;
 
-    SpanReader(SegmentFile file, long base, SpanBlocks blocks, PackedBlock.Decoder decoder) {
+    SpanReader(
+            SegmentFile file,
+            long base,
+            SpanBlocks blocks,
+            Optional<TraceBlocks> traces,
+            PackedBlock.Decoder decoder) {
         this.file = file;
         this.base = base;
         this.blocks = blocks;
         this.decoder = decoder;
         offsets = blocks.offset().reader(decoder);
         lengths = blocks.bytes().reader(decoder);
-        spanId = new long[(int) Math.min(BitPacking.BLOCK, blocks.spanCount())];
+        block = new SpanBlock((int) Math.min(BitPacking.BLOCK, blocks.spanCount()));
+        this.traces = traces.map(Traces::new);
+    }
+
+    /// The traces of the spans.
+    private final class Traces {
+        private final BlockIndex index;
+        private final PackedLongs.Reader offsets;
+        private final PackedLongs.Reader lengths;
+        private final long[] traceId =
+                new long[2 * (int) Math.min(BitPacking.BLOCK, blocks.spanCount())];
+        private int decoded = -1;
+
+        Traces(TraceBlocks blocks) {
+            index = blocks.index();
+            offsets = blocks.offset().reader(decoder);
+            lengths = blocks.bytes().reader(decoder);
+        }
+
+        private void load(int wanted) {
+            if (wanted == decoded) {
+                return;
+            }
+            decoded = -1;
+            SpanReader.this.load(wanted);
+            if (lengths.get(wanted) == 0) {
+                Arrays.fill(traceId, 0);
+            } else {
+                ByteSource source =
+                        file.readChecked(
+                                "block " + wanted + " of traces",
+                                base + offsets.get(wanted),
+                                lengths.get(wanted));
+                TraceBlock.read(source, decoder, block, traceId);
+                source.expectEnd();
+            }
+            decoded = wanted;
+        }
+    }
+
+    /// Spans in all blocks.
+    public long count() {
+        return blocks.spanCount();
     }
 
     /// Copies the spans `[from, from + count)` into the beginning of the array.
@@ -37,85 +87,87 @@ public final class SpanReader {
     public void read(long from, int count, long[] into) {
         int copied = 0;
         while (copied < count) {
-            int block = (int) ((from + copied) / BitPacking.BLOCK);
             int start = (int) ((from + copied) % BitPacking.BLOCK);
-            load(block);
-            int part = Math.min(count - copied, blocks.countOf(block) - start);
-            System.arraycopy(spanId, start, into, copied, part);
-            copied += part;
+            load((int) ((from + copied) / BitPacking.BLOCK));
+            int end = Math.min(start + count - copied, block.count());
+            for (int pair = start; pair < end; pair++) {
+                into[copied++] = block.spanOf(pair);
+            }
         }
     }
 
-    private void load(int block) {
-        if (block != decoded) {
+    private void load(int wanted) {
+        if (wanted != decoded) {
             decoded = -1;
             ByteSource source =
-                    open("block " + block + " of spans", offsets.get(block), lengths.get(block));
-            decoder.read(source, blocks.countOf(block), spanId);
+                    file.readChecked(
+                            "block " + wanted + " of spans",
+                            base + offsets.get(wanted),
+                            lengths.get(wanted));
+            if (blocks.index().isPresent()) {
+                block.read(source, decoder, blocks.countOf(wanted));
+            } else {
+                block.readPlain(source, decoder, blocks.countOf(wanted));
+            }
             source.expectEnd();
-            decoded = block;
+            decoded = wanted;
         }
     }
 
-    private ByteSource open(String what, long offset, long length) {
-        if (length < Integer.BYTES || length > Integer.MAX_VALUE - 16) {
-            throw file.corrupt("%s has %d bytes".formatted(what, length));
+    /// Copies the traces of the same spans, two elements for each.
+    ///
+    /// @return false, and nothing is copied, if none of them has one
+    public boolean readTraces(long from, int count, long[] into) {
+        return traces.isPresent() && readTraces(traces.get(), from, count, into);
+    }
+
+    private boolean readTraces(Traces traces, long from, int count, long[] into) {
+        long any = 0;
+        int copied = 0;
+        while (copied < count) {
+            int wanted = (int) ((from + copied) / BitPacking.BLOCK);
+            int start = (int) ((from + copied) % BitPacking.BLOCK);
+            traces.load(wanted);
+            int part = Math.min(count - copied, blocks.countOf(wanted) - start);
+            System.arraycopy(traces.traceId, 2 * start, into, 2 * copied, 2 * part);
+            copied += part;
         }
-        byte[] bytes = new byte[(int) length];
-        file.read(base + offset, bytes, bytes.length);
-        int end = bytes.length - Integer.BYTES;
-        if (Checksum.of(bytes, 0, end)
-                != new ByteSource(what, bytes, end, bytes.length).nextInt()) {
-            throw file.mismatch(what, base + offset, bytes.length);
+        for (int half = 0; half < 2 * count; half++) {
+            any |= into[half];
         }
-        return new ByteSource(file.name() + ", " + what, bytes, 0, end);
+        return any != 0;
     }
 
     /// Blocks that may hold any of the spans; those it leaves out hold none. Bit b stands for the spans
     /// `[1024 · b, 1024 · (b + 1))`.
-    public BitSet blocksOf(long[] spanIds) {
-        var found = new BitSet();
-        PackedLongs.Reader entries = blocks.chunkEntries().reader(decoder);
-        PackedLongs.Reader chunkOffsets = blocks.chunkOffset().reader(decoder);
-        PackedLongs.Reader chunkLengths = blocks.chunkBytes().reader(decoder);
-        for (int chunk = 0; chunk < blocks.chunkEntries().count(); chunk++) {
-            String what = "span index " + chunk;
-            ByteSource source = open(what, chunkOffsets.get(chunk), chunkLengths.get(chunk));
-            long count = entries.get(chunk);
-            if (count < 0 || count > (long) BitPacking.BLOCK * SpanBlocks.CHUNK_BLOCKS) {
-                throw source.corrupt("has " + count + " entries");
-            }
-            PackedLongs index = PackedLongs.read(what, source, (int) count);
-            source.expectEnd();
-            PackedLongs.Reader reader = index.reader(decoder);
-            for (long one : spanIds) {
-                long hash = SpanBlocks.hash(one);
-                int at = firstAt(reader, index.count(), hash << SpanBlocks.BLOCK_BITS);
-                for (; at < index.count(); at++) {
-                    long entry = reader.get(at);
-                    if (entry >>> SpanBlocks.BLOCK_BITS != hash) {
-                        break;
-                    }
-                    int block = (int) entry & SpanBlocks.CHUNK_BLOCKS - 1;
-                    found.set(chunk * SpanBlocks.CHUNK_BLOCKS + block);
-                }
-            }
-        }
-        return found;
+    public BitSet blocksOf(long... spanIds) {
+        return spanIndex()
+                .map(index -> index.find(spanIds))
+                .orElseGet(() -> {
+                    var all = new BitSet();
+                    all.set(0, blocks.blockCount());
+                    return all;
+                });
     }
 
-    /// First entry that is at least `wanted`.
-    private static int firstAt(PackedLongs.Reader reader, int count, long wanted) {
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (reader.get(middle) < wanted) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+    /// Likewise, blocks that may hold a span of any of the traces.
+    public BitSet blocksOf(TraceId... traceIds) {
+        long[] keys = Arrays.stream(traceIds).mapToLong(TraceBlocks::key).toArray();
+        return traceIndex().map(index -> index.find(keys)).orElseGet(BitSet::new);
+    }
+
+    Optional<BlockIndex.Reader> spanIndex() {
+        return blocks.index().map(index -> index.reader("the span index", file, base, decoder));
+    }
+
+    Optional<BlockIndex.Reader> traceIndex() {
+        return traces.map(all -> all.index.reader("the trace index", file, base, decoder));
+    }
+
+    /// Checks a piece of a span index of version 1, in which nobody looks.
+    void checkOldPiece(int piece) {
+        PackedLongs.Reader offset = blocks.pieceOffset().reader(decoder);
+        PackedLongs.Reader bytes = blocks.pieceBytes().reader(decoder);
+        file.readChecked("span index " + piece, base + offset.get(piece), bytes.get(piece));
     }
 }

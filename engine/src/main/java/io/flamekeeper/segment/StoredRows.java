@@ -1,7 +1,5 @@
 package io.flamekeeper.segment;
 
-import java.util.Arrays;
-
 /// The rows of a [Partition], from the first on.
 final class StoredRows implements RowCursor {
     private final RowTable table;
@@ -13,10 +11,12 @@ final class StoredRows implements RowCursor {
     private int pairCount;
     private int filled;
     private boolean hasSpans;
+    private boolean hasTraces;
     private long nextSpan;
     private int[] node = new int[16];
     private long[] value = new long[16];
     private long[] spanId = new long[16];
+    private long[] traceId = new long[32];
 
     StoredRows(RowTable table, RowTable.Reader rows, PairReader pairs, SpanReader spans) {
         this.table = table;
@@ -44,11 +44,14 @@ final class StoredRows implements RowCursor {
         }
         filled = 0;
         pairs.forEach(from, to, table.pairCount(), this::copy);
+        hasTraces = false;
         if (hasSpans) {
             if (spanId.length < pairCount) {
-                spanId = Arrays.copyOf(spanId, node.length);
+                spanId = new long[node.length];
+                traceId = new long[2 * node.length];
             }
             spans.read(nextSpan, pairCount, spanId);
+            hasTraces = spans.readTraces(nextSpan, pairCount, traceId);
             nextSpan += pairCount;
         }
         return true;
@@ -108,5 +111,15 @@ final class StoredRows implements RowCursor {
     @Override
     public long[] spanId() {
         return spanId;
+    }
+
+    @Override
+    public boolean hasTraces() {
+        return hasTraces;
+    }
+
+    @Override
+    public long[] traceId() {
+        return traceId;
     }
 }

@@ -11,7 +11,8 @@ public record SumPlan(List<Kind> kinds) {
     /// A bucket of fewer rows gets no sum: its rows are as cheap.
     public static final int ROWS_MIN = 4;
 
-    /// A sum with more than one in so many of the pairs of its rows is not worth its bytes, and is left out.
+    /// A sum with more than one in so many of the pairs of its rows is not worth its bytes, and is left out; its
+    /// totals, too, because version 1 has none without pairs: a reader would take them for a bucket without stacks.
     static final int GAIN_MIN = 2;
 
     public static final long FIVE_MINUTES = Duration.ofMinutes(5).toMillis();

@@ -44,12 +44,23 @@ public final class SumTable {
         return new SumTable(List.copyOf(kinds));
     }
 
+    /// Of all kinds, in file order.
+    List<Sums> all() {
+        return kinds;
+    }
+
+    /// How many there are, of all kinds.
+    public long count() {
+        return kinds.stream().mapToLong(sums -> sums.owners.total()).sum();
+    }
+
     /// Sums of the scope, small buckets before large ones.
     public List<Sums> of(Scope scope) {
         return kinds.stream().filter(sums -> sums.kind.scope() == scope).toList();
     }
 
-    long pairCount() {
+    /// Pairs of all sums.
+    public long pairCount() {
         return kinds.stream().mapToLong(sums -> sums.pairs.total()).sum();
     }
 
@@ -87,6 +98,10 @@ public final class SumTable {
             restRows = PackedLongs.read(what, source, count);
             restTotal = PackedLongs.read(what, source, count);
             pairs = PackedCounts.read(what, source, count, decoder);
+        }
+
+        Kind kind() {
+            return kind;
         }
 
         public long bucketMillis() {
@@ -148,6 +163,11 @@ public final class SumTable {
                 }
             }
             return low;
+        }
+
+        /// The bucket begins so many times [#bucketMillis] after the Unix epoch.
+        long bucket(int sum) {
+            return bucket.get(sum);
         }
 
         /// First millisecond of the bucket.

@@ -10,7 +10,7 @@ import java.util.List;
 
 /// Writes and reads the uploads of a partition, sorted by hash; [SegmentLayout] has the form.
 final class UploadTable {
-    private static final Comparator<UploadMark> ORDER =
+    static final Comparator<UploadMark> ORDER =
             Comparator.comparingLong(UploadMark::high)
                     .thenComparingLong(UploadMark::low)
                     .thenComparingLong(UploadMark::receivedMillis);

@@ -128,11 +128,12 @@ final class Catalog {
         int end = bytes.length - Integer.BYTES;
         var source = new ByteSource(name, bytes, 0, Math.max(end, 0));
         if (end < HEADER_BYTES || source.nextInt() != MAGIC) {
-            throw source.corrupt("not a catalog");
+            throw source.corrupt("not a catalog (expected: one begins with FKCT)");
         }
         int crc = new ByteSource(name, bytes, end, bytes.length).nextInt();
-        if (Checksum.of(bytes, 0, end) != crc) {
-            throw source.corrupt("does not match its checksum");
+        int found = Checksum.of(bytes, 0, end);
+        if (found != crc) {
+            throw source.corrupt("checksum %08x (expected: %08x)".formatted(found, crc));
         }
         int version = source.nextInt();
         if (version > VERSION) {
@@ -143,8 +144,9 @@ final class Catalog {
                     version,
                     VERSION);
         }
-        if (source.nextLong() != numberOf(name)) {
-            throw source.corrupt("is a copy of another");
+        long number = source.nextLong();
+        if (number != numberOf(name)) {
+            throw source.corrupt("number %d (expected: as in its name)".formatted(number));
         }
         CatalogState state = readState(source, patterns);
         source.expectEnd();

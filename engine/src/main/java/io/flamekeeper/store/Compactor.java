@@ -2,6 +2,7 @@ package io.flamekeeper.store;
 
 import io.flamekeeper.compaction.CompactionPolicy;
 import io.flamekeeper.compaction.CompactionTask;
+import io.flamekeeper.compaction.JoinMemory;
 import io.flamekeeper.compaction.MergedSource;
 import io.flamekeeper.compaction.Pause;
 import io.flamekeeper.compaction.RowFilter;
@@ -24,7 +25,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -265,21 +265,25 @@ final class Compactor {
         if (inputs.size() < numbers.size()) {
             return false;
         }
-        int fitting = fitting(inputs);
-        List<LiveSegment> taken = inputs.subList(0, fitting);
-        boolean isWhole = fitting == inputs.size();
-        if (!isWhole && fitting == 1) {
-            tooLarge.incrementAndGet();
-            report.accept(
-                    "compaction: %s and %s together take more than %d bytes of memory; left as they are"
-                            .formatted(
-                                    inputs.get(0).segment().name(),
-                                    inputs.get(1).segment().name(),
-                                    config.compactionBytesMax()));
-            leftAlone.add(inputs.get(0).number());
-            return true;
-        }
+        List<LiveSegment> taken = inputs;
         try {
+            int fitting =
+                    JoinMemory.fitting(
+                            inputs.stream().map(input -> input.segment().partitions()).toList(),
+                            config.compactionBytesMax());
+            boolean isWhole = fitting == inputs.size();
+            if (!isWhole && fitting == 1 && task instanceof CompactionTask.Join) {
+                tooLarge.incrementAndGet();
+                report.accept(
+                        "compaction: %s and %s together take more than %d bytes of memory; left as they are"
+                                .formatted(
+                                        inputs.get(0).segment().name(),
+                                        inputs.get(1).segment().name(),
+                                        config.compactionBytesMax()));
+                leftAlone.add(inputs.get(0).number());
+                return true;
+            }
+            taken = inputs.subList(0, fitting);
             switch (task) {
                 case CompactionTask.Spread _ -> spread(taken, policy);
                 case CompactionTask.Join join ->
@@ -304,24 +308,6 @@ final class Compactor {
             }
         }
         return true;
-    }
-
-    /// How many of the first inputs can be joined without any service taking too much memory; at least 1.
-    private int fitting(List<LiveSegment> inputs) {
-        Map<PartitionKey, Long> bytes = new LinkedHashMap<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            for (Partition partition : inputs.get(i).segment().partitions()) {
-                long sum =
-                        bytes.merge(
-                                new PartitionKey(partition.tenant(), partition.service()),
-                                partition.dictionaryBytes(),
-                                Long::sum);
-                if (sum > config.compactionBytesMax() && i > 0) {
-                    return i;
-                }
-            }
-        }
-        return inputs.size();
     }
 
     private void join(List<LiveSegment> inputs, TenantId tenant, int level) throws IOException {

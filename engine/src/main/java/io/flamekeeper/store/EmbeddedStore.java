@@ -12,9 +12,9 @@ import io.flamekeeper.segment.Partition;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.wal.LogFiles;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,12 +25,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A store in one folder: a [Shard] per core writes logs and keeps the newest profiles in memory, a
-/// [Sealer] turns them into segments, a [Compactor] looks after those, [Recovery] finds all of it again. What never changes hands is the
-/// order: durable, then visible, then answered.
+/// [Sealer] turns them into segments, a [Compactor] looks after those, [Recovery] finds all of it again and a
+/// [ReadBack] brings back what was in memory. What never changes hands is the order: durable, then visible, then
+/// answered.
 public final class EmbeddedStore implements Store {
     private final Vfs vfs;
     private final StoreFault fault;
@@ -39,8 +39,9 @@ public final class EmbeddedStore implements Store {
     private final Sealer sealer;
     private final LiveSegments live;
     private final Compactor compactor;
+    private final ReadBack readBack;
     private final InstantSource clock;
-    private final long recoveredProfiles;
+    private final Duration readBackWait;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private EmbeddedStore(
@@ -51,8 +52,9 @@ public final class EmbeddedStore implements Store {
             Sealer sealer,
             LiveSegments live,
             Compactor compactor,
+            ReadBack readBack,
             InstantSource clock,
-            long recoveredProfiles) {
+            Duration readBackWait) {
         this.vfs = vfs;
         this.fault = fault;
         this.reserve = reserve;
@@ -60,8 +62,9 @@ public final class EmbeddedStore implements Store {
         this.sealer = sealer;
         this.live = live;
         this.compactor = compactor;
+        this.readBack = readBack;
         this.clock = clock;
-        this.recoveredProfiles = recoveredProfiles;
+        this.readBackWait = readBackWait;
     }
 
     /// The same with nothing done to sealed profiles unless asked for, and no deletes by regular expression.
@@ -85,12 +88,13 @@ public final class EmbeddedStore implements Store {
                 report);
     }
 
-    /// Reads back what the folder holds and starts the threads.
+    /// Finds out what the folder holds and starts the threads. From then on the store takes profiles; a snapshot
+    /// waits until what was in memory of the process before is back in this one's.
     ///
     /// @param vfs      taken over; closed with the store, also when this fails
     /// @param hashSeed unpredictable, so that nobody can choose names whose hashes collide
     /// @param upkeep   what becomes of sealed profiles
-    /// @param threads  makes the writer of every shard, the sealer and the compactor
+    /// @param threads  makes the writer of every shard, the sealer, the compactor and what reads logs back
     /// @param report   gets, from any thread, a line for everything an operator should know: what recovery
     ///     repaired or set aside, and why sealing fails
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if the folder cannot be read or written, or a newer
@@ -108,16 +112,19 @@ public final class EmbeddedStore implements Store {
         // A step for every log, and one to spare.
         long marginBytes = (config.shardCount() + 1L) * config.logStepBytes();
         var reserve = new Reserve(vfs, logFiles, clock, config.reserveBytes(), marginBytes);
+        List<EarlierUploads> uploads = new ArrayList<>();
+        for (int shard = 0; shard < config.shardCount(); shard++) {
+            int countMax = Math.ceilDiv(config.uploadsMax(), config.shardCount());
+            uploads.add(new EarlierUploads(new KnownUploads(countMax, hashSeed), clock.millis()));
+        }
         Recovery.Result found;
         try {
             found =
                     Recovery.run(
                             reserve.folder(),
-                            logFiles,
                             fault,
-                            config.shardCount(),
-                            hashSeed,
-                            upkeep.patterns());
+                            upkeep.patterns(),
+                            key -> uploads.get(key.shard(uploads.size())).of(key));
         } catch (IOException e) {
             throw closing(
                     vfs,
@@ -132,8 +139,10 @@ public final class EmbeddedStore implements Store {
         } catch (IOException e) {
             report.accept("reserve: cannot be made, will be tried again: " + e);
         }
+        found.segments().forEach(segment -> rememberUploads(segment, uploads, report));
         return start(
-                reserve, config, upkeep, clock, hashSeed, threads, report, fault, logFiles, found);
+                reserve, config, upkeep, clock, hashSeed, threads, report, fault, logFiles, uploads,
+                found);
     }
 
     private static RuntimeException closing(Vfs vfs, RuntimeException cause) {
@@ -155,11 +164,22 @@ public final class EmbeddedStore implements Store {
             Consumer<String> report,
             StoreFault fault,
             LogFiles logFiles,
+            List<EarlierUploads> uploads,
             Recovery.Result found) {
         Vfs vfs = reserve.folder();
         List<Shard> shards = new ArrayList<>();
+        List<FrozenHeads> frozen = new ArrayList<>();
         var live = new LiveSegments(vfs, fault, found.catalog(), found.segments(), report);
-        var sealer = new Sealer(vfs, logFiles, fault, live, clock, shards, report);
+        var sealer = new Sealer(vfs, logFiles, fault, live, clock, frozen, report);
+        var readBack =
+                new ReadBack(
+                        vfs,
+                        fault,
+                        found.logs(),
+                        hashSeed,
+                        () -> unsealedBytesMax(config, sealer),
+                        sealer.ticker()::wake,
+                        report);
         var compactor =
                 new Compactor(
                         vfs,
@@ -168,7 +188,8 @@ public final class EmbeddedStore implements Store {
                         upkeep,
                         clock,
                         hashSeed,
-                        new Breather(() -> shards.stream().anyMatch(Shard::isBusy)),
+                        new Breather(() ->
+                                !readBack.isDone() || shards.stream().anyMatch(Shard::isBusy)),
                         report);
         var generation = new AtomicLong(found.generationMax());
         var context =
@@ -182,14 +203,13 @@ public final class EmbeddedStore implements Store {
                         sealer.ticker()::wake,
                         hashSeed);
         for (int number = 0; number < config.shardCount(); number++) {
-            shards.add(new Shard(number, context, found.shards().get(number)));
+            shards.add(new Shard(number, context, uploads.get(number)));
         }
-        for (Shard shard : shards) {
-            rememberUploads(shard.state(), shards);
-        }
-        found.segments().forEach(segment -> rememberUploads(segment, shards, report));
+        frozen.addAll(shards);
+        frozen.add(readBack);
         shards.forEach(shard -> threads.newThread(shard::run).start());
         threads.newThread(sealer.ticker()::run).start();
+        threads.newThread(readBack.ticker()::run).start();
         threads.newThread(compactor.ticker()::run).start();
         return new EmbeddedStore(
                 vfs,
@@ -199,17 +219,26 @@ public final class EmbeddedStore implements Store {
                 sealer,
                 live,
                 compactor,
+                readBack,
                 clock,
-                found.profiles());
+                config.readBackWait());
+    }
+
+    /// Memory of heads that are read back, from which on the next log waits for one to be sealed. If that cannot be,
+    /// reading goes on as far as the process before could have had it in memory.
+    private static long unsealedBytesMax(StoreConfig config, Sealer sealer) {
+        return sealer.isFailing()
+                ? 2L * config.shardCount() * config.sealHeadBytes()
+                : config.sealHeadBytes() / 2;
     }
 
     /// A segment that cannot say which uploads it holds still holds them.
     private static void rememberUploads(
-            LiveSegment found, List<Shard> shards, Consumer<String> report) {
+            LiveSegment found, List<EarlierUploads> uploads, Consumer<String> report) {
         for (Partition partition : found.segment().partitions()) {
             var key = new PartitionKey(partition.tenant(), partition.service());
             try {
-                shardOf(key, shards).remember(key, partition.uploads());
+                partition.uploads().forEach(uploads.get(key.shard(uploads.size())).of(key));
             } catch (FlamekeeperException e) {
                 if (e.code() != ErrorCode.CORRUPT_DATA) {
                     throw e;
@@ -220,14 +249,6 @@ public final class EmbeddedStore implements Store {
         }
     }
 
-    /// A service may have been another shard's when its uploads came.
-    private static void rememberUploads(ShardState found, List<Shard> shards) {
-        Stream.concat(
-                        Arrays.stream(found.active()),
-                        found.frozen().stream().flatMap(head -> Arrays.stream(head.parts())))
-                .forEach(part -> shardOf(part.key(), shards).remember(part.key(), part.uploads()));
-    }
-
     @Override
     public List<Appended> append(TenantScope scope, List<ProfileGroup> groups) {
         List<CompletableFuture<Appended>> answers = new ArrayList<>(groups.size());
@@ -236,14 +257,9 @@ public final class EmbeddedStore implements Store {
             answers.add(
                     group.profiles().isEmpty()
                             ? CompletableFuture.completedFuture(Appended.STORED)
-                            : shardOf(key, shards).append(key, group));
+                            : shards.get(key.shard(shards.size())).append(key, group));
         }
         return awaitAll(answers);
-    }
-
-    private static Shard shardOf(PartitionKey key, List<Shard> shards) {
-        int hash = key.hashCode() * 0x9E3779B9;
-        return shards.get(Math.floorMod(hash ^ hash >>> 16, shards.size()));
     }
 
     /// Waits for every answer, without reacting to interrupts, then throws the first refusal.
@@ -276,6 +292,7 @@ public final class EmbeddedStore implements Store {
     ///
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if the disk refuses; everything stays readable
     public void seal() {
+        readBack.await(readBackWait);
         awaitAll(shards.stream().map(Shard::freeze).toList());
         try {
             sealer.seal();
@@ -326,6 +343,7 @@ public final class EmbeddedStore implements Store {
 
     @Override
     public Snapshot snapshot(TenantScope scope) {
+        readBack.await(readBackWait);
         return live.whileUnchanged(() -> {
             List<LiveSegment> held = new ArrayList<>();
             List<Part> parts = new ArrayList<>();
@@ -335,6 +353,8 @@ public final class EmbeddedStore implements Store {
                 state.frozen()
                         .forEach(head -> parts.addAll(Head.ofTenant(head.parts(), scope.tenant())));
             }
+            readBack.frozen()
+                    .forEach(head -> parts.addAll(Head.ofTenant(head.parts(), scope.tenant())));
             LiveSegments.View view = live.view();
             for (LiveSegment segment : view.segments()) {
                 List<Part> ofTenant = parts(segment, view.tombstones(), scope.tenant());
@@ -390,13 +410,19 @@ public final class EmbeddedStore implements Store {
     public StoreStatistics statistics() {
         List<ShardState> states = shards.stream().map(Shard::state).toList();
         List<LiveSegment> segments = live.view().segments();
+        List<ShardState.FrozenHead> readBackHeads = readBack.frozen();
+        long unreadBytes = readBack.unreadBytes();
         return new StoreStatistics(
                 sum(shards, Shard::appendedProfiles),
-                recoveredProfiles,
-                sum(states, ShardState::headProfiles),
+                readBack.profiles(),
+                unreadBytes,
+                sum(states, ShardState::headProfiles)
+                        + sum(readBackHeads, ShardState.FrozenHead::profiles),
                 segments.size(),
                 sum(segments, segment -> segment.info().bytes()),
-                sum(states, ShardState::walBytes),
+                sum(states, ShardState::walBytes)
+                        + sum(readBackHeads, ShardState.FrozenHead::logBytes)
+                        + unreadBytes,
                 sum(shards, Shard::syncCount),
                 sum(shards, Shard::repeatedUploads),
                 sum(shards, Shard::forgottenUploads),
@@ -421,8 +447,10 @@ public final class EmbeddedStore implements Store {
         }
         compactor.ticker().close();
         sealer.ticker().close();
+        readBack.close();
         compactor.awaitEnd();
         sealer.ticker().awaitEnd();
+        readBack.ticker().awaitEnd();
         shards.forEach(Shard::close);
         shards.forEach(Shard::awaitEnd);
         live.close();

@@ -12,6 +12,8 @@ import io.flamekeeper.segment.UploadMark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// One group as the payload of a log frame. *u* is a varint, *z* a zig-zag varint.
 ///
@@ -22,13 +24,22 @@ import java.util.Optional;
 ///     what the group added to the partition's dictionary, as `DictionaryCodec` writes it
 ///     row count u, then for each row
 ///         series u; start of sampling in nanoseconds z; duration in nanoseconds z; period z
-///         pair count u, times two, plus one if the pairs have spans
+///         pair count u and flags: in a frame of type 1, count · 2, plus 1 if the pairs have spans;
+///             of type 2, count · 4, plus 1 if they have spans, plus 2 if they have traces
 ///         pairs, as `PairCodec` writes them
 final class GroupCodec {
-    /// The type of such a frame.
-    static final int FRAME_TYPE = 1;
+    /// The type of a frame whose rows have no traces; also how many flags a pair count has.
+    private static final int PLAIN = 1;
+
+    /// The type of a frame whose rows may have traces; likewise.
+    private static final int WITH_TRACES = 2;
 
     private GroupCodec() {}
+
+    /// The type of a frame that holds the rows.
+    static int frameType(List<ProfileRow> rows) {
+        return rows.stream().anyMatch(ProfileRow::hasTraces) ? WITH_TRACES : PLAIN;
+    }
 
     /// @param isNew  whether this is the partition's first frame
     /// @param from   the dictionary before the group
@@ -53,21 +64,27 @@ final class GroupCodec {
             sink.putZigZag(mark.receivedMillis());
         });
         DictionaryCodec.write(partition.dictionary().view(), from, sink);
+        int flagBits = frameType(rows);
         sink.putVarint(rows.size());
         for (ProfileRow row : rows) {
             sink.putVarint(row.series());
             sink.putZigZag(row.timeNanos());
             sink.putZigZag(row.durationNanos());
             sink.putZigZag(row.period());
-            sink.putVarint(2L * row.pairCount() + (row.hasSpans() ? 1 : 0));
+            sink.putVarint((long) row.pairCount() << flagBits | LoggedRow.flags(row));
             PairCodec.write(row, sink);
         }
     }
 
-    /// Adds to the head what [#write] wrote.
+    /// What one frame holds beside the names it added to the dictionary of its partition.
+    record Group(HeadPartition partition, Optional<UploadMark> upload, List<LoggedRow> rows) {}
+
+    /// Reads what [#write] wrote. Adds the partition and the names to the head, not the rows.
     ///
+    /// @param type of the frame
     /// @throws FlamekeeperException `CORRUPT_DATA`; the head is then as it was
-    static void read(ByteSource source, Head head) {
+    static Group read(int type, ByteSource source, Head head) {
+        expect(type, source);
         int number = source.nextInt(head.partitionCount());
         boolean isNew = number == head.partitionCount();
         HeadPartition partition = isNew ? head.add(readKey(source)) : head.partition(number);
@@ -75,15 +92,42 @@ final class GroupCodec {
         try {
             Optional<UploadMark> upload = readUpload(source);
             DictionaryCodec.read(source, partition.dictionary());
-            List<ProfileRow> rows = readRows(source, partition.dictionary().mark().series());
+            List<LoggedRow> rows = readRows(type, source, partition.dictionary().mark().series());
             source.expectEnd();
-            head.addRows(partition, upload, rows);
+            return new Group(partition, upload, rows);
         } catch (FlamekeeperException e) {
             partition.dictionary().rollbackTo(before);
             if (isNew) {
                 head.removeLast();
             }
             throw e;
+        }
+    }
+
+    /// Reads of what [#write] wrote only which upload it came with.
+    ///
+    /// @param type    of the frame
+    /// @param takers  of the log's partitions so far, to which that of a new one is added
+    /// @param uploads makes a partition's taker of uploads
+    /// @throws FlamekeeperException `CORRUPT_DATA`; `takers` are then as they were
+    static void readUpload(
+            int type,
+            ByteSource source,
+            List<Consumer<UploadMark>> takers,
+            Function<PartitionKey, Consumer<UploadMark>> uploads) {
+        expect(type, source);
+        int number = source.nextInt(takers.size());
+        boolean isNew = number == takers.size();
+        Consumer<UploadMark> taker = isNew ? uploads.apply(readKey(source)) : takers.get(number);
+        readUpload(source).ifPresent(taker);
+        if (isNew) {
+            takers.add(taker);
+        }
+    }
+
+    private static void expect(int type, ByteSource source) {
+        if (type != PLAIN && type != WITH_TRACES) {
+            throw source.corrupt("frame of unknown type " + type);
         }
     }
 
@@ -98,28 +142,40 @@ final class GroupCodec {
                         new UploadMark(source.nextLong(), source.nextLong(), source.nextZigZag()));
     }
 
-    private static List<ProfileRow> readRows(ByteSource source, int seriesCount) {
+    /// The pairs stay as they are: a head keeps them in the same form.
+    private static List<LoggedRow> readRows(int flagBits, ByteSource source, int seriesCount) {
         int count = source.nextCount();
-        List<ProfileRow> rows = new ArrayList<>(count);
+        List<LoggedRow> rows = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             int series = source.nextInt(seriesCount - 1);
             long timeNanos = source.nextZigZag();
             long durationNanos = source.nextZigZag();
             long period = source.nextZigZag();
-            int pairCountAndSpans = source.nextInt(Integer.MAX_VALUE);
-            int pairCount = pairCountAndSpans >>> 1;
-            boolean hasSpans = (pairCountAndSpans & 1) != 0;
+            int pairCountAndFlags = source.nextInt(Integer.MAX_VALUE);
+            int pairCount = pairCountAndFlags >>> flagBits;
+            int flags = pairCountAndFlags & (1 << flagBits) - 1;
             if (pairCount > source.remaining()) {
                 throw source.corrupt(pairCount + " pairs in " + source.remaining() + " bytes");
             }
-            int[] node = new int[pairCount];
-            long[] value = new long[pairCount];
-            long[] spanId = new long[hasSpans ? pairCount : 0];
-            PairCodec.read(source, pairCount, node, value);
-            if (hasSpans) {
-                PairCodec.readSpans(source, pairCount, spanId);
+            int start = source.position();
+            long total = PairCodec.skip(source, pairCount);
+            if ((flags & LoggedRow.SPANS) != 0) {
+                PairCodec.skipSpans(source, pairCount);
             }
-            rows.add(ProfileRow.of(series, timeNanos, durationNanos, period, node, value, spanId));
+            if ((flags & LoggedRow.TRACES) != 0) {
+                PairCodec.skipTraces(source, pairCount);
+            }
+            rows.add(
+                    new LoggedRow(
+                            series,
+                            timeNanos,
+                            durationNanos,
+                            period,
+                            total,
+                            LoggedRow.pairCountAndFlags(pairCount, flags),
+                            source.array(),
+                            start,
+                            source.position() - start));
         }
         return rows;
     }

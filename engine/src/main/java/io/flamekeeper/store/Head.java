@@ -64,10 +64,20 @@ final class Head {
 
     /// @param upload empty if it cannot be known again
     void addRows(HeadPartition partition, Optional<UploadMark> upload, List<ProfileRow> rows) {
-        partition.add(rows);
+        rows.forEach(partition::add);
+        added(partition, upload, rows.size());
+    }
+
+    /// Adds what was read back.
+    void add(GroupCodec.Group group) {
+        group.rows().forEach(group.partition()::add);
+        added(group.partition(), group.upload(), group.rows().size());
+    }
+
+    private void added(HeadPartition partition, Optional<UploadMark> upload, int rowCount) {
         upload.ifPresent(partition::add);
         memoryBytes += partition.takeGrowth();
-        profileCount += rows.size();
+        profileCount += rowCount;
         changed.set(numberOf(partition.key()));
     }
 

@@ -1,7 +1,9 @@
 package io.flamekeeper.store;
 
+import io.flamekeeper.column.Scatter;
 import io.flamekeeper.dictionary.DictionaryView;
 import io.flamekeeper.dictionary.SeriesTable;
+import io.flamekeeper.model.SaturatedMath;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TimeRange;
@@ -177,7 +179,7 @@ final class HeadPart implements Part {
 
     @Override
     public void addSelf(
-            int[] series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+            int[] series, TimeRange range, SampleFilter filter, long[] self, ScanMeter meter) {
         SortedRows all = sorted();
         var pairs = new PairArrays(0);
         for (int one : series) {
@@ -192,18 +194,33 @@ final class HeadPart implements Part {
                 meter.scan(blockEnd - start, blockPairs);
                 for (int i = start; i < blockEnd; i++) {
                     int row = all.row[i];
-                    pairs = pairs.atLeast(rows.pairCount(row));
-                    rows.read(row, pairs.node(), pairs.value(), pairs.spanId());
-                    Pairs.addSelf(
-                            pairs.node(),
-                            pairs.value(),
-                            pairs.spanId(),
-                            rows.hasSpans(row),
-                            rows.pairCount(row),
-                            spans,
-                            self);
+                    if (isWanted(row, filter)) {
+                        pairs = pairs.atLeast(rows.pairCount(row));
+                        rows.read(row, pairs);
+                        addSelf(rows.pairCount(row), pairs, filter, self);
+                    }
                 }
                 start = blockEnd;
+            }
+        }
+    }
+
+    private boolean isWanted(int row, SampleFilter filter) {
+        return filter.isAll() || (filter.isOfTraces() ? rows.hasTraces(row) : rows.hasSpans(row));
+    }
+
+    private static void addSelf(int count, PairArrays pairs, SampleFilter filter, long[] self) {
+        int[] node = pairs.node();
+        long[] value = pairs.value();
+        if (filter.isAll()) {
+            Scatter.addSaturated(node, value, count, self);
+            return;
+        }
+        long[] spanId = pairs.spanId();
+        long[] traceId = pairs.traceId();
+        for (int pair = 0; pair < count; pair++) {
+            if (filter.matches(spanId[pair], traceId[2 * pair], traceId[2 * pair + 1])) {
+                self[node[pair]] = SaturatedMath.add(self[node[pair]], value[pair]);
             }
         }
     }

@@ -4,7 +4,6 @@ import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.segment.UploadMark;
 import java.util.Arrays;
-import java.util.List;
 
 /// What one service has in a [Head]: its dictionary, and its rows in order of arrival. For the writer thread.
 final class HeadPartition {
@@ -33,12 +32,19 @@ final class HeadPartition {
         return dictionary;
     }
 
-    void add(List<ProfileRow> added) {
-        for (ProfileRow row : added) {
-            rows.add(row);
-            firstMillis = Math.min(firstMillis, row.timeMillis());
-            lastMillis = Math.max(lastMillis, row.timeMillis());
-        }
+    void add(ProfileRow row) {
+        rows.add(row);
+        addTime(row.timeMillis());
+    }
+
+    void add(LoggedRow row) {
+        rows.add(row);
+        addTime(row.timeMillis());
+    }
+
+    private void addTime(long millis) {
+        firstMillis = Math.min(firstMillis, millis);
+        lastMillis = Math.max(lastMillis, millis);
     }
 
     void add(UploadMark upload) {

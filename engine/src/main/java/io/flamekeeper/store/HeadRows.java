@@ -17,7 +17,7 @@ import java.util.Arrays;
 /// | `durationNanos` | `long[n]`| how long sampling took                                           |
 /// | `period`        | `long[n]`| what elapses between two samples                                 |
 /// | `total`         | `long[n]`| sum of the values, saturated                                     |
-/// | `pairCount`     | `int[n]` | number of pairs, times two, plus one if they have spans          |
+/// | `pairCount`     | `int[n]` | number of pairs and flags, as [LoggedRow] has them                |
 /// | `place`         | `long[n]`| chunk and first byte of the pairs, `chunk << 32 or byte`         |
 /// | `chunk`         | `byte[][]` | bytes; a row lies in one chunk                                 |
 final class HeadRows {
@@ -42,18 +42,32 @@ final class HeadRows {
     private final ByteSink pairs = new ByteSink(1 << 10);
 
     void add(ProfileRow row) {
+        pairs.truncate(0);
+        PairCodec.write(row, pairs);
+        add(
+                new LoggedRow(
+                        row.series(),
+                        row.timeNanos(),
+                        row.durationNanos(),
+                        row.period(),
+                        row.total(),
+                        LoggedRow.pairCountAndFlags(row.pairCount(), LoggedRow.flags(row)),
+                        pairs.array(),
+                        0,
+                        pairs.size()));
+    }
+
+    void add(LoggedRow row) {
         if (count == series.length) {
             grow();
         }
-        pairs.truncate(0);
-        PairCodec.write(row, pairs);
-        place[count] = put(pairs.array(), pairs.size());
+        place[count] = put(row.bytes(), row.start(), row.length());
         series[count] = row.series();
         timeNanos[count] = row.timeNanos();
         durationNanos[count] = row.durationNanos();
         period[count] = row.period();
         total[count] = row.total();
-        pairCount[count] = 2 * row.pairCount() + (row.hasSpans() ? 1 : 0);
+        pairCount[count] = row.pairCountAndFlags();
         count++;
     }
 
@@ -67,7 +81,7 @@ final class HeadRows {
         place = Arrays.copyOf(place, 2 * count);
     }
 
-    private long put(byte[] bytes, int length) {
+    private long put(byte[] bytes, int start, int length) {
         if (chunkCount == 0 || chunk[chunkCount - 1].length - used < length) {
             long next = Math.clamp(chunkBytes, CHUNK_BYTES_MIN, CHUNK_BYTES_MAX);
             if (chunkCount == chunk.length) {
@@ -77,7 +91,7 @@ final class HeadRows {
             chunkBytes += chunk[chunkCount - 1].length;
             used = 0;
         }
-        System.arraycopy(bytes, 0, chunk[chunkCount - 1], used, length);
+        System.arraycopy(bytes, start, chunk[chunkCount - 1], used, length);
         long at = (long) (chunkCount - 1) << Integer.SIZE | used;
         used += length;
         return at;
@@ -101,7 +115,7 @@ final class HeadRows {
             long[] durationNanos,
             long[] period,
             long[] total,
-            int[] pairCountAndSpans,
+            int[] pairCountAndFlags,
             long[] place,
             byte[][] chunk)
             implements HeadSource.Rows {
@@ -112,22 +126,29 @@ final class HeadRows {
         }
 
         int pairCount(int row) {
-            return pairCountAndSpans[row] >>> 1;
+            return LoggedRow.pairCount(pairCountAndFlags[row]);
         }
 
         boolean hasSpans(int row) {
-            return (pairCountAndSpans[row] & 1) != 0;
+            return (pairCountAndFlags[row] & LoggedRow.SPANS) != 0;
+        }
+
+        boolean hasTraces(int row) {
+            return (pairCountAndFlags[row] & LoggedRow.TRACES) != 0;
         }
 
         /// Decodes the pairs of a row into the first elements of the arrays.
         ///
-        /// @param spanId left alone if the row has no spans
-        void read(int row, int[] node, long[] value, long[] spanId) {
+        /// @param pairs `spanId` is left alone if the row has no spans, `traceId` if it has no traces
+        void read(int row, PairArrays pairs) {
             byte[] bytes = chunk[(int) (place[row] >>> Integer.SIZE)];
             var source = new ByteSource("head", bytes, (int) place[row], bytes.length);
-            PairCodec.read(source, pairCount(row), node, value);
+            PairCodec.read(source, pairCount(row), pairs.node(), pairs.value());
             if (hasSpans(row)) {
-                PairCodec.readSpans(source, pairCount(row), spanId);
+                PairCodec.readSpans(source, pairCount(row), pairs.spanId());
+            }
+            if (hasTraces(row)) {
+                PairCodec.readTraces(source, pairCount(row), pairs.traceId());
             }
         }
 
@@ -143,19 +164,23 @@ final class HeadRows {
 
         @Override
         public ProfileRow get(int row) {
-            int[] node = new int[pairCount(row)];
-            long[] value = new long[pairCount(row)];
-            long[] spanId = new long[hasSpans(row) ? pairCount(row) : 0];
-            read(row, node, value, spanId);
+            var pairs =
+                    new PairArrays(
+                            new int[pairCount(row)],
+                            new long[pairCount(row)],
+                            new long[hasSpans(row) ? pairCount(row) : 0],
+                            new long[hasTraces(row) ? 2 * pairCount(row) : 0]);
+            read(row, pairs);
             return new ProfileRow(
                     series[row],
                     timeNanos[row],
                     durationNanos[row],
                     period[row],
                     total[row],
-                    node,
-                    value,
-                    spanId);
+                    pairs.node(),
+                    pairs.value(),
+                    pairs.spanId(),
+                    pairs.traceId());
         }
     }
 }

@@ -79,11 +79,11 @@ final class HiddenPart implements Part {
 
     @Override
     public void addSelf(
-            int[] series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+            int[] series, TimeRange range, SampleFilter filter, long[] self, ScanMeter meter) {
         for (List<Integer> alike : hidden.groups(series).values()) {
             int[] some = alike.stream().mapToInt(Integer::intValue).toArray();
             for (TimeRange visible : hidden.visible(some[0], range)) {
-                part.addSelf(some, visible, spans, self, meter);
+                part.addSelf(some, visible, filter, self, meter);
             }
         }
     }

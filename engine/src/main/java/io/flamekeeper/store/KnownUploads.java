@@ -58,6 +58,10 @@ final class KnownUploads {
         slots = new int[2 * capacity];
     }
 
+    int countMax() {
+        return countMax;
+    }
+
     /// How many are kept.
     int count() {
         return count;
@@ -83,13 +87,25 @@ final class KnownUploads {
 
     /// Number of the upload, or [#UNKNOWN] if it did not come within 24 hours before `nowMillis`.
     long find(long secret, UploadHash upload, long nowMillis) {
-        long wantedHigh = upload.high() ^ secret;
-        int wantedLow = (int) (upload.low() ^ (secret >>> Integer.SIZE));
+        return find(high(secret, upload.high()), low(secret, upload.low()), seconds(nowMillis));
+    }
+
+    /// What `high` has of the upper half of a hash.
+    static long high(long secret, long high) {
+        return high ^ secret;
+    }
+
+    /// What `low` has of the lower half of a hash.
+    static int low(long secret, long low) {
+        return (int) (low ^ (secret >>> Integer.SIZE));
+    }
+
+    private long find(long wantedHigh, int wantedLow, int nowSeconds) {
         int slot = home(wantedHigh, wantedLow);
         while (slots[slot] != 0) {
             int place = slots[slot] - 1;
             if (high[place] == wantedHigh && low[place] == wantedLow) {
-                if (isRecent(place, nowMillis)) {
+                if (isRecent(place, nowSeconds)) {
                     return passed + Math.floorMod(place - first, high.length);
                 }
                 // Too old, but behind one that claims to be newer: the clock was set back.
@@ -104,7 +120,23 @@ final class KnownUploads {
 
     /// Adds an upload that [#find] does not know.
     void add(long secret, UploadHash upload, long receivedMillis) {
-        while (count > 0 && !isRecent(first, receivedMillis)) {
+        add(high(secret, upload.high()), low(secret, upload.low()), seconds(receivedMillis));
+    }
+
+    /// Adds an upload as the columns have it, unless it is known.
+    void addIfUnknown(long addedHigh, int addedLow, int addedSecond, long nowMillis) {
+        if (find(addedHigh, addedLow, seconds(nowMillis)) == UNKNOWN) {
+            add(addedHigh, addedLow, addedSecond);
+        }
+    }
+
+    /// Counts uploads that were forgotten before they came here.
+    void addForgotten(long uploads) {
+        forgotten += uploads;
+    }
+
+    private void add(long addedHigh, int addedLow, int addedSecond) {
+        while (count > 0 && !isRecent(first, addedSecond)) {
             removeFirst();
         }
         if (count == high.length) {
@@ -116,9 +148,9 @@ final class KnownUploads {
             }
         }
         int place = (first + count) % high.length;
-        high[place] = upload.high() ^ secret;
-        low[place] = (int) (upload.low() ^ (secret >>> Integer.SIZE));
-        second[place] = seconds(receivedMillis);
+        high[place] = addedHigh;
+        low[place] = addedLow;
+        second[place] = addedSecond;
         count++;
         link(place);
     }
@@ -138,11 +170,11 @@ final class KnownUploads {
         passed++;
     }
 
-    private boolean isRecent(int place, long nowMillis) {
-        return seconds(nowMillis) - second[place] < WINDOW_SECONDS;
+    private boolean isRecent(int place, int nowSeconds) {
+        return nowSeconds - second[place] < WINDOW_SECONDS;
     }
 
-    private static int seconds(long millis) {
+    static int seconds(long millis) {
         return (int) Math.floorDiv(millis, 1_000L);
     }
 

@@ -1,9 +1,9 @@
 package io.flamekeeper.store;
 
 /// Where the pairs of one row are decoded to.
-record PairArrays(int[] node, long[] value, long[] spanId) {
+record PairArrays(int[] node, long[] value, long[] spanId, long[] traceId) {
     PairArrays(int count) {
-        this(new int[count], new long[count], new long[count]);
+        this(new int[count], new long[count], new long[count], new long[2 * count]);
     }
 
     /// These if they are large enough, else larger ones.

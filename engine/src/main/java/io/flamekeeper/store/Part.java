@@ -41,11 +41,11 @@ public interface Part {
     /// Adds every pair of the rows in range into `self[node]`. Sums saturate.
     ///
     /// @param series ascending, each once, all of one type
-    /// @param spans  only samples of these spans, or [SpanFilter#ALL]
+    /// @param filter which samples of the rows count
     /// @param self   `long[n]` with n at least `stacks().count()`
     /// @param meter  told about every block before it is read; stops the scan by throwing
     /// @throws io.flamekeeper.model.FlamekeeperException `CORRUPT_DATA`, naming file and block
-    void addSelf(int[] series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter);
+    void addSelf(int[] series, TimeRange range, SampleFilter filter, long[] self, ScanMeter meter);
 
     /// Who the nodes of [#stacks] are. Decoded on first use, then kept while the part is open.
     SymbolTable symbols();

@@ -6,14 +6,13 @@ import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.LabelMatcher.ValuePattern;
 import io.flamekeeper.segment.Segment;
 import io.flamekeeper.segment.SegmentHeader;
+import io.flamekeeper.segment.UploadMark;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.wal.LogFiles;
-import io.flamekeeper.wal.WalReader;
-import io.flamekeeper.wal.WalWriter;
+import io.flamekeeper.wal.WalRecovery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// What a start makes of the files it finds. Needs nobody's help and can be cut off anywhere: doing it again
@@ -38,20 +38,19 @@ import java.util.function.Function;
 /// | any other segment newer than the catalog                       | live: only a lost catalog explains it    |
 /// | a segment that cannot be opened, with log                      | deleted; the log has it all              |
 /// | a segment that cannot be opened, without log                   | set aside as `….quarantine`              |
-/// | a log without segment                                          | a head; the newest of each shard is written further |
+/// | a log without segment                                          | looked through; then [ReadBack] reads it |
+/// | a log without frames                                           | deleted                                  |
 /// | anything else                                                  | left alone                               |
 ///
 /// If the newest catalog cannot be read, or lacks a file it names, every segment that it does not name counts as
-/// newer.
+/// newer. What it deleted and the files still have is then shown again, and the report says so.
 final class Recovery {
-    private static final String SET_ASIDE = ".quarantine";
+    static final String SET_ASIDE = ".quarantine";
 
     private final Vfs vfs;
-    private final LogFiles logFiles;
     private final StoreFault fault;
-    private final int shardCount;
-    private final long hashSeed;
     private final Function<String, ValuePattern> patterns;
+    private final Function<PartitionKey, Consumer<UploadMark>> uploads;
     private final List<String> report = new ArrayList<>();
     private final Map<Long, LiveSegment> live = new TreeMap<>();
 
@@ -59,83 +58,54 @@ final class Recovery {
     private final List<LiveSegment> takenUp = new ArrayList<>();
 
     private final Set<Long> superseded = new TreeSet<>();
-    private final List<OpenLog> logs = new ArrayList<>();
+    private final List<FoundLog> logs = new ArrayList<>();
     private long generationMax;
     private long segmentMax;
 
     private Recovery(
             Vfs vfs,
-            LogFiles logFiles,
             StoreFault fault,
-            int shardCount,
-            long hashSeed,
-            Function<String, ValuePattern> patterns) {
+            Function<String, ValuePattern> patterns,
+            Function<PartitionKey, Consumer<UploadMark>> uploads) {
         this.vfs = vfs;
-        this.logFiles = logFiles;
         this.fault = fault;
-        this.shardCount = shardCount;
-        this.hashSeed = hashSeed;
         this.patterns = patterns;
+        this.uploads = uploads;
     }
 
-    /// A log that was read back, open at its end.
-    record OpenLog(Head head, WalWriter wal) {}
-
-    /// What there is for one shard.
+    /// A log that no segment replaces.
     ///
-    /// @param active what the shard goes on with; empty if it starts anew
-    record Found(Optional<OpenLog> active, List<ShardState.FrozenHead> frozen) {}
+    /// @param bytes where its last frame ends
+    record FoundLog(Generation generation, long bytes) {}
 
     /// All that was found.
     ///
-    /// @param shards        by number
     /// @param segments      live, open
+    /// @param logs          by generation, the oldest first
     /// @param generationMax the largest ever used
     /// @param report        a line for everything that is not as it was left
     record Result(
-            List<Found> shards,
             Catalog catalog,
             List<LiveSegment> segments,
+            List<FoundLog> logs,
             long generationMax,
-            List<String> report) {
-        long profiles() {
-            return shards.stream()
-                    .mapToLong(found ->
-                            found.active.map(log -> log.head.profileCount()).orElse(0L)
-                                    + found.frozen.stream()
-                                            .mapToLong(ShardState.FrozenHead::profiles)
-                                            .sum())
-                    .sum();
-        }
-    }
+            List<String> report) {}
 
+    /// @param uploads takes, in no order, the uploads of a partition that are in the logs
     /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote a file
     static Result run(
             Vfs vfs,
-            LogFiles logFiles,
             StoreFault fault,
-            int shardCount,
-            long hashSeed,
-            Function<String, ValuePattern> patterns)
+            Function<String, ValuePattern> patterns,
+            Function<PartitionKey, Consumer<UploadMark>> uploads)
             throws IOException {
-        var recovery = new Recovery(vfs, logFiles, fault, shardCount, hashSeed, patterns);
+        var recovery = new Recovery(vfs, fault, patterns, uploads);
         try {
             return recovery.run();
         } catch (IOException | RuntimeException e) {
-            recovery.closeAll(e);
+            recovery.live.values().forEach(LiveSegment::release);
             throw e;
         }
-    }
-
-    private void closeAll(Exception cause) {
-        for (OpenLog log : logs) {
-            try {
-                log.wal.close();
-            } catch (IOException e) {
-                cause.addSuppressed(e);
-            }
-        }
-        live.values().forEach(LiveSegment::release);
     }
 
     private Result run() throws IOException {
@@ -171,20 +141,21 @@ final class Recovery {
             }
         }
         takeUp(unlisted, present, logged);
+        reportDeletes(catalog);
         publishWhatIsLive(catalog);
         deleteSuperseded();
         for (Generation generation : logged) {
             if (sealed().contains(generation)) {
                 vfs.delete(generation.logName());
             } else {
-                logs.add(replay(generation));
+                look(generation).ifPresent(logs::add);
             }
         }
         live.values().forEach(LiveSegment::logIsGone);
         return new Result(
-                distribute(),
                 catalog,
                 List.copyOf(live.values()),
+                List.copyOf(logs),
                 generationMax,
                 List.copyOf(report));
     }
@@ -275,6 +246,10 @@ final class Recovery {
                         SegmentNames.of(segment.number()) + ": not in the catalog, taken up again");
                 live.put(segment.number(), segment);
                 takenUp.add(segment);
+                // A log that got this generation again would be deleted as the one it was sealed
+                // from.
+                logOf(segment.info())
+                        .ifPresent(head -> generationMax = Math.max(generationMax, head.number()));
                 supersede(segment, found);
             }
         }
@@ -297,6 +272,16 @@ final class Recovery {
                     }
                 }
             }
+        }
+    }
+
+    /// A segment that the catalog does not explain is one that a later catalog knew.
+    private void reportDeletes(Catalog catalog) {
+        boolean isLaterLost = !catalog.isNewest() || !takenUp.isEmpty();
+        if (isLaterLost && !live.isEmpty()) {
+            report.add(
+                    "catalog: the last state is lost, so profiles that were deleted may be shown again"
+                            + " (expected: deletes to be sent again)");
         }
     }
 
@@ -352,59 +337,22 @@ final class Recovery {
         return sealed;
     }
 
-    private OpenLog replay(Generation generation) throws IOException {
-        var head = new Head(generation, hashSeed);
-        WalWriter wal =
-                WalReader.replay(
-                        logFiles,
+    /// Goes through a log and takes from it only what must be known before the first append: where it ends, and
+    /// which uploads are in it.
+    private Optional<FoundLog> look(Generation generation) throws IOException {
+        List<Consumer<UploadMark>> takers = new ArrayList<>();
+        long bytes =
+                WalRecovery.read(
+                        vfs,
                         generation.logName(),
                         generation.shard(),
                         generation.number(),
-                        (type, payload) -> {
-                            if (type != GroupCodec.FRAME_TYPE) {
-                                throw payload.corrupt("frame of unknown type " + type);
-                            }
-                            GroupCodec.read(payload, head);
-                        },
-                        report);
-        return new OpenLog(head, wal);
-    }
-
-    /// Gives every shard its own; what shards that exist no more have left goes to others.
-    private List<Found> distribute() throws IOException {
-        Map<Integer, OpenLog> active = new HashMap<>();
-        Map<Integer, List<ShardState.FrozenHead>> frozen = new HashMap<>();
-        for (OpenLog log : logs.reversed()) {
-            int shard = log.head.generation().shard();
-            if (shard < shardCount && !active.containsKey(shard)) {
-                active.put(shard, log);
-            } else {
-                log.wal.close();
-                freeze(log, frozen.computeIfAbsent(shard % shardCount, _ -> new ArrayList<>()));
-            }
+                        (type, payload) -> GroupCodec.readUpload(type, payload, takers, uploads),
+                        report::add);
+        if (bytes == 0) {
+            vfs.delete(generation.logName());
+            return Optional.empty();
         }
-        List<Found> found = new ArrayList<>();
-        for (int shard = 0; shard < shardCount; shard++) {
-            List<ShardState.FrozenHead> heads =
-                    frozen.getOrDefault(shard, List.of()).stream()
-                            .sorted(Comparator.comparing(ShardState.FrozenHead::generation))
-                            .toList();
-            found.add(new Found(Optional.ofNullable(active.get(shard)), heads));
-        }
-        return found;
-    }
-
-    private void freeze(OpenLog log, List<ShardState.FrozenHead> frozen) throws IOException {
-        Head head = log.head;
-        if (head.profileCount() == 0) {
-            vfs.delete(head.generation().logName());
-        } else {
-            frozen.add(
-                    new ShardState.FrozenHead(
-                            head.generation(),
-                            head.publish(),
-                            head.profileCount(),
-                            log.wal.bytes()));
-        }
+        return Optional.of(new FoundLog(generation, bytes));
     }
 }

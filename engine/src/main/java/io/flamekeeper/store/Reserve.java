@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 ///
 /// Safe for use by many threads.
 final class Reserve {
-    private static final String NAME = "reserve";
+    static final String NAME = "reserve";
     private static final byte[] ZEROS = new byte[1 << 20];
     private static final long RETRY_MILLIS = 1_000;
 

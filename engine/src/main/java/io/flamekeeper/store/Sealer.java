@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -30,7 +31,7 @@ final class Sealer {
     private final StoreFault fault;
     private final LiveSegments live;
     private final InstantSource clock;
-    private final List<Shard> shards;
+    private final List<FrozenHeads> sources;
     private final Consumer<String> report;
 
     /// Held while sealing; whoever wants to seal waits for it.
@@ -40,20 +41,24 @@ final class Sealer {
 
     private final Ticker ticker;
 
+    /// Whether the last attempt of the thread went wrong.
+    private volatile boolean failing;
+
+    /// @param sources the more urgent first; may be filled until the thread starts
     Sealer(
             Vfs vfs,
             LogFiles logFiles,
             StoreFault fault,
             LiveSegments live,
             InstantSource clock,
-            List<Shard> shards,
+            List<FrozenHeads> sources,
             Consumer<String> report) {
         this.vfs = vfs;
         this.logFiles = logFiles;
         this.fault = fault;
         this.live = live;
         this.clock = clock;
-        this.shards = shards;
+        this.sources = sources;
         this.report = report;
         this.ticker = new Ticker("sealer", fault, this::look);
     }
@@ -63,18 +68,26 @@ final class Sealer {
         return ticker;
     }
 
+    /// Whether heads stay in memory because they cannot be sealed now.
+    boolean isFailing() {
+        return failing;
+    }
+
     /// Takes heads that are old enough or failed before.
     private void look() {
-        shards.forEach(Shard::freezeIfAged);
+        sources.forEach(FrozenHeads::freezeIfAged);
         sealAndReport();
     }
 
     private void sealAndReport() {
         try {
             seal();
+            failing = false;
         } catch (IOException e) {
+            failing = true;
             report.accept("sealing failed, will be tried again: " + e);
         } catch (FlamekeeperException e) {
+            failing = true;
             report.accept("sealing failed: " + e.getMessage());
         }
     }
@@ -83,12 +96,11 @@ final class Sealer {
     void seal() throws IOException {
         sealing.lock();
         try {
-            for (Shard shard : shards) {
-                for (ShardState.FrozenHead head : shard.state().frozen()) {
-                    if (!ticker.isClosed()) {
-                        seal(shard, head);
-                    }
-                }
+            Optional<FrozenHeads> source = next();
+            while (source.isPresent() && !ticker.isClosed()) {
+                seal(source.get(), source.get().frozen().getFirst());
+                deleteLogs();
+                source = next();
             }
             deleteLogs();
         } finally {
@@ -96,7 +108,11 @@ final class Sealer {
         }
     }
 
-    private void seal(Shard shard, ShardState.FrozenHead head) throws IOException {
+    private Optional<FrozenHeads> next() {
+        return sources.stream().filter(source -> !source.frozen().isEmpty()).findFirst();
+    }
+
+    private void seal(FrozenHeads source, ShardState.FrozenHead head) throws IOException {
         Generation generation = head.generation();
         var header =
                 SegmentHeader.sealed(live.nextNumber(), generation.shard(), generation.number());
@@ -105,7 +121,7 @@ final class Sealer {
         Segment segment = Segment.open(vfs, name);
         var sealed = new LiveSegment(segment, LiveSegment.describe(segment, clock.millis()));
         try {
-            live.add(sealed, generation.number(), () -> shard.sealed(head));
+            live.add(sealed, generation.number(), () -> source.sealed(head));
         } catch (IOException e) {
             sealed.release();
             abandon(name, e);
@@ -128,11 +144,15 @@ final class Sealer {
         }
     }
 
-    /// What cannot be given up now is tried again.
+    /// What cannot be given up now is tried again; what somebody else took is gone as well.
     private void deleteLogs() {
         try {
             while (!replaced.isEmpty()) {
-                logFiles.retire(replaced.getFirst().generation.logName());
+                String log = replaced.getFirst().generation.logName();
+                if (!logFiles.retire(log)) {
+                    report.accept(
+                            log + ": missing (expected: to be left alone); its segment has it all");
+                }
                 replaced.removeFirst().segment.logIsGone();
             }
         } catch (IOException e) {

@@ -175,17 +175,17 @@ final class SegmentPart implements Part {
 
     @Override
     public void addSelf(
-            int[] series, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+            int[] series, TimeRange range, SampleFilter filter, long[] self, ScanMeter meter) {
         if (series.length == 0 || !range.overlaps(firstMillis(), lastMillis())) {
             return;
         }
         RowTable.Reader rows = takeReader();
         long start = Math.max(range.startMillis(), firstMillis());
         long end = Math.min(range.endMillis(), lastMillis() + 1);
-        if (spans.isAll()) {
+        if (filter.isAll()) {
             addAll(series, start, end, new SegmentScan(partition, rows, self, meter));
         } else {
-            new SpanScan(partition, rows, spans, self, meter).add(series, start, end);
+            new SampleScan(partition, rows, filter, self, meter).add(series, start, end);
         }
         idle.set(rows);
     }

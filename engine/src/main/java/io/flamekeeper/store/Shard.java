@@ -14,7 +14,6 @@ import io.flamekeeper.wal.WalWriter;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -28,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// shows it, and only then answers; so whoever is answered finds it durable and visible. With another
 /// [Durability] the sync comes later or not at all; everything else is the same.
 ///
-/// All but [#append], [#freeze], [#freezeIfAged], [#state], [#close] and the counters belongs to the writer
+/// All but [#append], [#freeze], [#state], [#close], what [FrozenHeads] asks for and the counters belongs to the writer
 /// thread.
-final class Shard {
+final class Shard implements FrozenHeads {
     /// A disk that refuses so many batches in a row, and is not full, will not come back by itself.
     private static final int FAILED_WRITES_MAX = 3;
 
@@ -56,8 +55,8 @@ final class Shard {
 
     private final long hashSeed;
     private final GroupInterner interner = new GroupInterner();
+    private final EarlierUploads earlierUploads;
     private final KnownUploads uploads;
-    private final List<Remembered> remembered = new ArrayList<>();
     private Head head;
     private WalWriter wal;
 
@@ -65,7 +64,7 @@ final class Shard {
     private int failedWrites;
 
     /// When the head got its first profile, [Long#MAX_VALUE] while it has none. Written by the writer.
-    private volatile long headSinceMillis;
+    private volatile long headSinceMillis = Long.MAX_VALUE;
 
     /// Whether a dictionary of the head is as large as one may be.
     private boolean isDictionaryFull;
@@ -114,8 +113,8 @@ final class Shard {
             Runnable sealSoon,
             long hashSeed) {}
 
-    /// @param found what the logs of this shard hold
-    Shard(int number, Context context, Recovery.Found found) {
+    /// @param earlierUploads what this shard took before the start; complete when [#run] begins
+    Shard(int number, Context context, EarlierUploads earlierUploads) {
         this.number = number;
         this.logFiles = context.logFiles;
         this.config = context.config;
@@ -125,16 +124,12 @@ final class Shard {
         this.nextGeneration = context.nextGeneration;
         this.sealSoon = context.sealSoon;
         this.hashSeed = context.hashSeed;
-        this.uploads =
-                new KnownUploads(
-                        Math.ceilDiv(config.uploadsMax(), config.shardCount()), context.hashSeed);
+        this.earlierUploads = earlierUploads;
+        this.uploads = earlierUploads.known();
         this.queue = new WorkQueue<>(config.queueGroupsMax());
-        this.state = new AtomicReference<>(ShardState.of(found.frozen()));
-        Optional<Recovery.OpenLog> open = found.active();
-        this.head = open.map(Recovery.OpenLog::head).orElseGet(this::newHead);
-        this.wal = open.map(Recovery.OpenLog::wal).orElseGet(this::newLog);
-        this.headSinceMillis = head.profileCount() > 0 ? clock.millis() : Long.MAX_VALUE;
-        publish();
+        this.state = new AtomicReference<>(ShardState.EMPTY);
+        this.head = newHead();
+        this.wal = newLog();
     }
 
     private Head newHead() {
@@ -153,19 +148,6 @@ final class Shard {
         return done;
     }
 
-    /// Takes note of uploads that came before the start; only before [#run].
-    void remember(PartitionKey key, List<UploadMark> marks) {
-        long horizon = clock.millis() - TimeUnit.SECONDS.toMillis(KnownUploads.WINDOW_SECONDS);
-        long secret = uploads.secretOf(key);
-        for (UploadMark mark : marks) {
-            if (mark.receivedMillis() > horizon) {
-                remembered.add(new Remembered(secret, mark));
-            }
-        }
-    }
-
-    private record Remembered(long secret, UploadMark mark) {}
-
     /// Makes the head a frozen one, if there is anything in it, for the sealer to take.
     ///
     /// @return whether it did
@@ -175,8 +157,9 @@ final class Shard {
         return done;
     }
 
-    /// Freezes a head that is old enough, also when nobody appends. Does not wait.
-    void freezeIfAged() {
+    /// Also when nobody appends.
+    @Override
+    public void freezeIfAged() {
         if (isAged()) {
             // A full queue will see the age by itself, a closed one need not.
             queue.offer(new Work.Freeze(new CompletableFuture<>()));
@@ -207,8 +190,13 @@ final class Shard {
         return state.get();
     }
 
-    /// Shows the head no more: a segment has it all.
-    void sealed(ShardState.FrozenHead frozen) {
+    @Override
+    public List<ShardState.FrozenHead> frozen() {
+        return state.get().frozen();
+    }
+
+    @Override
+    public void sealed(ShardState.FrozenHead frozen) {
         state.updateAndGet(now -> now.sealed(frozen));
     }
 
@@ -245,7 +233,8 @@ final class Shard {
     /// The writer thread.
     void run() {
         try {
-            recall();
+            earlierUploads.makeKnown();
+            forgottenUploads.set(uploads.forgotten());
             for (Optional<Work> work = next(); work.isPresent(); work = next()) {
                 process(work.get());
             }
@@ -260,19 +249,6 @@ final class Shard {
             closeLog();
             ended.complete(null);
         }
-    }
-
-    /// Makes what was remembered known, the oldest first.
-    private void recall() {
-        remembered.sort(Comparator.comparingLong(one -> one.mark.receivedMillis()));
-        long now = clock.millis();
-        for (Remembered one : remembered) {
-            var upload = new UploadHash(one.mark.high(), one.mark.low());
-            if (uploads.find(one.secret, upload, now) == KnownUploads.UNKNOWN) {
-                uploads.add(one.secret, upload, one.mark.receivedMillis());
-            }
-        }
-        remembered.clear();
     }
 
     /// Waits for work, and meanwhile syncs what is due; empty once the queue is closed and everything done.
@@ -385,7 +361,7 @@ final class Shard {
             append.done().completeExceptionally(e);
             return;
         }
-        wal.endFrame(GroupCodec.FRAME_TYPE);
+        wal.endFrame(GroupCodec.frameType(rows));
         batch.logged.add(new Logged(append, partition, isNew, before, upload, rows));
         if (upload.isPresent()) {
             uploads.add(secret, hash, now);

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 record ShardState(HeadPart[] active, long activeProfiles, long logBytes, List<FrozenHead> frozen) {
     private static final HeadPart[] NO_PARTS = {};
 
+    static final ShardState EMPTY = new ShardState(NO_PARTS, 0, 0, List.of());
+
     ShardState {
         frozen = List.copyOf(frozen);
     }
@@ -21,10 +23,6 @@ record ShardState(HeadPart[] active, long activeProfiles, long logBytes, List<Fr
     ///
     /// @param parts do not change
     record FrozenHead(Generation generation, HeadPart[] parts, long profiles, long logBytes) {}
-
-    static ShardState of(List<FrozenHead> frozen) {
-        return new ShardState(NO_PARTS, 0, 0, frozen);
-    }
 
     ShardState withActive(HeadPart[] parts, long profiles, long bytes) {
         return new ShardState(parts, profiles, bytes, frozen);

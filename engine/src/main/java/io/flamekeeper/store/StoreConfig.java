@@ -3,6 +3,7 @@ package io.flamekeeper.store;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /// How an [EmbeddedStore] shares its work and when it seals.
 ///
@@ -22,6 +23,7 @@ import java.time.Duration;
 ///     together; 24 bytes each
 /// @param reserveBytes   size of a file that is given up when the disk is full, so that what makes room can go
 ///     on; 0 = none
+/// @param readBackWait   how long a snapshot, seal or delete waits after a start for what logs hold; then it is refused
 public record StoreConfig(
         int shardCount,
         int queueGroupsMax,
@@ -34,7 +36,8 @@ public record StoreConfig(
         int dictionaryNodesMax,
         long dictionaryStringBytesMax,
         int uploadsMax,
-        long reserveBytes) {
+        long reserveBytes,
+        Duration readBackWait) {
     /// A head this many times over its limits, because sealing fails, takes nothing more.
     static final int OVERFULL = 2;
 
@@ -49,6 +52,7 @@ public record StoreConfig(
         check("dictionaryNodesMax", dictionaryNodesMax);
         check("dictionaryStringBytesMax", dictionaryStringBytesMax);
         check("uploadsMax", uploadsMax);
+        check("readBackWait", readBackWait.toMillis());
         if (reserveBytes < 0) {
             throw new FlamekeeperException(
                     ErrorCode.INVALID_CONFIGURATION,
@@ -65,137 +69,113 @@ public record StoreConfig(
     }
 
     public static StoreConfig defaults(int shardCount) {
-        return new StoreConfig(
-                shardCount,
-                256,
-                1 << 20,
-                64L << 20,
-                128L << 20,
-                Duration.ofMinutes(15),
-                4 << 20,
-                Durability.FSYNC,
-                4_000_000,
-                64L << 20,
-                4_000_000,
-                64L << 20);
+        return new Draft(shardCount).done();
     }
 
     /// With another queue.
     public StoreConfig withQueueGroupsMax(int groups) {
-        return new StoreConfig(
-                shardCount,
-                groups,
-                batchBytesMax,
-                sealLogBytes,
-                sealHeadBytes,
-                sealAge,
-                logStepBytes,
-                durability,
-                dictionaryNodesMax,
-                dictionaryStringBytesMax,
-                uploadsMax,
-                reserveBytes);
+        return with(draft -> draft.queueGroupsMax = groups);
     }
 
     /// With other limits of a head.
     public StoreConfig withSealing(long logBytes, long headBytes, Duration age) {
-        return new StoreConfig(
-                shardCount,
-                queueGroupsMax,
-                batchBytesMax,
-                logBytes,
-                headBytes,
-                age,
-                logStepBytes,
-                durability,
-                dictionaryNodesMax,
-                dictionaryStringBytesMax,
-                uploadsMax,
-                reserveBytes);
+        return with(draft -> {
+            draft.sealLogBytes = logBytes;
+            draft.sealHeadBytes = headBytes;
+            draft.sealAge = age;
+        });
     }
 
     /// With other steps of a log's file.
     public StoreConfig withLogStepBytes(int bytes) {
-        return new StoreConfig(
-                shardCount,
-                queueGroupsMax,
-                batchBytesMax,
-                sealLogBytes,
-                sealHeadBytes,
-                sealAge,
-                bytes,
-                durability,
-                dictionaryNodesMax,
-                dictionaryStringBytesMax,
-                uploadsMax,
-                reserveBytes);
+        return with(draft -> draft.logStepBytes = bytes);
     }
 
     /// With another moment of answering.
     public StoreConfig withDurability(Durability chosen) {
-        return new StoreConfig(
-                shardCount,
-                queueGroupsMax,
-                batchBytesMax,
-                sealLogBytes,
-                sealHeadBytes,
-                sealAge,
-                logStepBytes,
-                chosen,
-                dictionaryNodesMax,
-                dictionaryStringBytesMax,
-                uploadsMax,
-                reserveBytes);
+        return with(draft -> draft.durability = chosen);
     }
 
     /// With other limits of a dictionary.
     public StoreConfig withDictionaryMax(int nodes, long stringBytes) {
-        return new StoreConfig(
-                shardCount,
-                queueGroupsMax,
-                batchBytesMax,
-                sealLogBytes,
-                sealHeadBytes,
-                sealAge,
-                logStepBytes,
-                durability,
-                nodes,
-                stringBytes,
-                uploadsMax,
-                reserveBytes);
+        return with(draft -> {
+            draft.dictionaryNodesMax = nodes;
+            draft.dictionaryStringBytesMax = stringBytes;
+        });
     }
 
     /// With another number of uploads that are known.
     public StoreConfig withUploadsMax(int uploads) {
-        return new StoreConfig(
-                shardCount,
-                queueGroupsMax,
-                batchBytesMax,
-                sealLogBytes,
-                sealHeadBytes,
-                sealAge,
-                logStepBytes,
-                durability,
-                dictionaryNodesMax,
-                dictionaryStringBytesMax,
-                uploads,
-                reserveBytes);
+        return with(draft -> draft.uploadsMax = uploads);
     }
 
     /// With another reserve.
     public StoreConfig withReserveBytes(long bytes) {
-        return new StoreConfig(
-                shardCount,
-                queueGroupsMax,
-                batchBytesMax,
-                sealLogBytes,
-                sealHeadBytes,
-                sealAge,
-                logStepBytes,
-                durability,
-                dictionaryNodesMax,
-                dictionaryStringBytesMax,
-                uploadsMax,
-                bytes);
+        return with(draft -> draft.reserveBytes = bytes);
+    }
+
+    /// With another patience after a start.
+    public StoreConfig withReadBackWait(Duration max) {
+        return with(draft -> draft.readBackWait = max);
+    }
+
+    private StoreConfig with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.done();
+    }
+
+    /// The components while they are chosen; at first the defaults.
+    private static final class Draft {
+        final int shardCount;
+        int queueGroupsMax = 256;
+        int batchBytesMax = 1 << 20;
+        long sealLogBytes = 64L << 20;
+        long sealHeadBytes = 128L << 20;
+        Duration sealAge = Duration.ofMinutes(15);
+        int logStepBytes = 4 << 20;
+        Durability durability = Durability.FSYNC;
+        int dictionaryNodesMax = 4_000_000;
+        long dictionaryStringBytesMax = 64L << 20;
+        int uploadsMax = 4_000_000;
+        long reserveBytes = 64L << 20;
+        Duration readBackWait = Duration.ofSeconds(10);
+
+        Draft(int shardCount) {
+            this.shardCount = shardCount;
+        }
+
+        Draft(StoreConfig config) {
+            shardCount = config.shardCount;
+            queueGroupsMax = config.queueGroupsMax;
+            batchBytesMax = config.batchBytesMax;
+            sealLogBytes = config.sealLogBytes;
+            sealHeadBytes = config.sealHeadBytes;
+            sealAge = config.sealAge;
+            logStepBytes = config.logStepBytes;
+            durability = config.durability;
+            dictionaryNodesMax = config.dictionaryNodesMax;
+            dictionaryStringBytesMax = config.dictionaryStringBytesMax;
+            uploadsMax = config.uploadsMax;
+            reserveBytes = config.reserveBytes;
+            readBackWait = config.readBackWait;
+        }
+
+        StoreConfig done() {
+            return new StoreConfig(
+                    shardCount,
+                    queueGroupsMax,
+                    batchBytesMax,
+                    sealLogBytes,
+                    sealHeadBytes,
+                    sealAge,
+                    logStepBytes,
+                    durability,
+                    dictionaryNodesMax,
+                    dictionaryStringBytesMax,
+                    uploadsMax,
+                    reserveBytes,
+                    readBackWait);
+        }
     }
 }

@@ -3,8 +3,10 @@ package io.flamekeeper.store;
 /// What the store holds and has done since it was opened.
 ///
 /// @param appendedProfiles profiles made durable since the store was opened
-/// @param recoveredProfiles profiles read back from the log when it was opened
-/// @param headProfiles     profiles not yet sealed
+/// @param recoveredProfiles profiles read back from logs since it was opened
+/// @param unreadLogBytes   logs found when it was opened that are not read back yet; until there are none, snapshots
+///     wait
+/// @param headProfiles     profiles in memory, not yet sealed
 /// @param segmentCount     live segments
 /// @param segmentBytes     their size
 /// @param walBytes         size of the logs
@@ -18,6 +20,7 @@ package io.flamekeeper.store;
 public record StoreStatistics(
         long appendedProfiles,
         long recoveredProfiles,
+        long unreadLogBytes,
         long headProfiles,
         long segmentCount,
         long segmentBytes,

@@ -1,5 +1,6 @@
 package io.flamekeeper.vfs;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 /// lost write only once, so a second try could not tell.
 public final class DiskVfs implements Vfs {
     private static final String LOCK = "lock";
+    private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
     private static final Set<OpenOption> READ_WRITE =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
     private static final Set<OpenOption> CREATE_NEW =
@@ -34,11 +36,15 @@ public final class DiskVfs implements Vfs {
                     StandardOpenOption.CREATE_NEW);
 
     private final Path folder;
-    private final FileChannel lock;
+    private final Closeable lock;
 
-    private DiskVfs(Path folder, FileChannel lock) {
+    /// How existing files are opened.
+    private final Set<OpenOption> existing;
+
+    private DiskVfs(Path folder, Closeable lock, Set<OpenOption> existing) {
         this.folder = folder;
         this.lock = lock;
+        this.existing = existing;
     }
 
     /// Takes the folder for this process, making it if there is none.
@@ -49,22 +55,47 @@ public final class DiskVfs implements Vfs {
         FileChannel lock =
                 FileChannel.open(
                         folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        take(folder, lock, false);
+        return new DiskVfs(folder, lock, READ_WRITE);
+    }
+
+    /// Opens an existing folder to look at it. Nothing is made in it and nothing changes. Any number of processes
+    /// may look at once; one that wants to write is refused until all are done, if the folder was ever written to.
+    ///
+    /// @throws IOException if another process, or another part of this one, writes to it
+    public static Vfs openToRead(Path folder) throws IOException {
+        Path file = folder.resolve(LOCK);
+        if (Files.notExists(file)) {
+            return peek(folder);
+        }
+        FileChannel lock = FileChannel.open(file, READ);
+        take(folder, lock, true);
+        return new ReadOnlyVfs(new DiskVfs(folder, lock, READ));
+    }
+
+    /// Opens an existing folder to look at it, whoever writes to it meanwhile.
+    public static Vfs peek(Path folder) {
+        return new ReadOnlyVfs(new DiskVfs(folder, () -> {}, READ));
+    }
+
+    /// @param shared whether others may have it, too, likewise
+    private static void take(Path folder, FileChannel lock, boolean shared) throws IOException {
         try {
-            if (lock.tryLock() == null) {
-                throw new IOException(held(folder));
+            if (lock.tryLock(0, Long.MAX_VALUE, shared) == null) {
+                throw new IOException(held(folder, shared));
             }
-            return new DiskVfs(folder, lock);
         } catch (OverlappingFileLockException e) {
             lock.close();
-            throw new IOException(held(folder), e);
+            throw new IOException(held(folder, shared), e);
         } catch (IOException e) {
             lock.close();
             throw e;
         }
     }
 
-    private static String held(Path folder) {
-        return "folder: " + folder + " is in use (expected: one process per folder)";
+    private static String held(Path folder, boolean shared) {
+        return "folder: %s is in use (expected: %s)"
+                .formatted(folder, shared ? "no process that writes" : "one process per folder");
     }
 
     @Override
@@ -79,12 +110,12 @@ public final class DiskVfs implements Vfs {
 
     @Override
     public VfsFile create(String name) throws IOException {
-        return new DiskFile(folder.resolve(name), CREATE_NEW);
+        return new DiskFile(folder.resolve(name), CREATE_NEW, READ_WRITE);
     }
 
     @Override
     public VfsFile open(String name) throws IOException {
-        return new DiskFile(folder.resolve(name), READ_WRITE);
+        return new DiskFile(folder.resolve(name), existing, existing);
     }
 
     @Override
@@ -120,11 +151,14 @@ public final class DiskVfs implements Vfs {
 
     private static final class DiskFile implements VfsFile {
         private final Path file;
+        private final Set<OpenOption> again;
         private volatile FileChannel channel;
         private boolean closed;
 
-        DiskFile(Path file, Set<OpenOption> options) throws IOException {
+        /// @param again how to open it the next time
+        DiskFile(Path file, Set<OpenOption> options, Set<OpenOption> again) throws IOException {
             this.file = file;
+            this.again = again;
             this.channel = FileChannel.open(file, options);
         }
 
@@ -216,7 +250,7 @@ public final class DiskVfs implements Vfs {
                 throw cause;
             }
             if (channel.equals(broken)) {
-                channel = FileChannel.open(file, READ_WRITE);
+                channel = FileChannel.open(file, again);
             }
         }
     }

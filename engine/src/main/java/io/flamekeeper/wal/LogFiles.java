@@ -4,6 +4,7 @@ import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -63,14 +64,21 @@ public final class LogFiles {
     }
 
     /// Takes the file of a log that nobody will read again, not even after a power cut.
-    public synchronized void retire(String logName) throws IOException {
-        if (spares.size() >= sparesMax) {
-            vfs.delete(logName);
-            return;
+    ///
+    /// @return false if there is no such file
+    public synchronized boolean retire(String logName) throws IOException {
+        try {
+            if (spares.size() >= sparesMax) {
+                vfs.delete(logName);
+                return true;
+            }
+            String spare = SPARE_PREFIX + ++retiredCount + SPARE_SUFFIX;
+            vfs.rename(logName, spare);
+            spares.add(spare);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
         }
-        String spare = SPARE_PREFIX + ++retiredCount + SPARE_SUFFIX;
-        vfs.rename(logName, spare);
-        spares.add(spare);
     }
 
     /// Deletes the spares, to make room.

@@ -6,21 +6,21 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.vfs.Vfs;
 import io.flamekeeper.vfs.VfsFile;
+import io.flamekeeper.wal.WalEnd.Header;
+import io.flamekeeper.wal.WalEnd.Rest;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
 
-/// Reads a log back after a start and leaves it so that writing can go on.
+/// Reads a log from its first frame to its last and changes nothing. [WalRecovery] does what has to be done after a start.
 ///
-/// The log ends where no frame continues it. As a rule there are zeros then, and nothing is said. If there is
-/// anything else, it is a write that was never finished, and is cut off. And if a frame further behind proves
-/// that the one missing had been durable, then this is decay, and what is there is first copied to a file
-/// `….quarantine`. Of both a line tells. Doing all this again after a crash in the middle of it comes to the
-/// same. What was read is synced before it counts: a process that was killed may have left it in memory only.
+/// The log ends where no frame continues it. As a rule there are zeros then. If there is anything else, it is a
+/// write that was never finished; unless a frame further behind proves that the one missing had been durable:
+/// then this is decay.
 public final class WalReader {
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -33,28 +33,25 @@ public final class WalReader {
     /// up to look like ever so many.
     private static final int SEARCH_FACTOR = 16;
 
-    private final LogFiles files;
     private final String name;
     private final VfsFile file;
     private final byte[] header;
     private final long size;
-    private final List<String> report;
 
     /// What `window` holds of the file: `windowBytes` bytes from `windowStart` on.
     private byte[] window;
 
     private long windowStart;
     private int windowBytes;
+    private Optional<String> refusal = Optional.empty();
 
-    private WalReader(LogFiles files, String name, VfsFile file, byte[] header, List<String> report)
-            throws IOException {
-        this.files = files;
+    /// @param header what the file's should be
+    WalReader(String name, VfsFile file, byte[] header) throws IOException {
         this.name = name;
         this.file = file;
         this.header = header;
         this.size = file.size();
         this.window = new byte[(int) Math.min(size, WINDOW_BYTES)];
-        this.report = report;
     }
 
     /// Takes one frame.
@@ -65,61 +62,50 @@ public final class WalReader {
         void frame(int type, ByteSource payload);
     }
 
-    /// Calls `visitor` for every frame in order, and opens the log for writing behind the last.
+    /// A place between two frames.
     ///
-    /// @param report gets a line for everything that is not as it was left
-    /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote it; the file
-    ///     is left alone
-    public static WalWriter replay(
-            LogFiles files,
-            String name,
-            int shard,
-            long generation,
-            FrameVisitor visitor,
-            List<String> report)
+    /// @param bytes    where it is in the file
+    /// @param crc      what the next frame names as the frame before it
+    /// @param sequence number of the next frame
+    record Position(long bytes, int crc, long sequence) {}
+
+    /// Why the visitor took no more frames, if it did not.
+    Optional<String> refusal() {
+        return refusal;
+    }
+
+    /// Calls `visitor` for every frame in order.
+    ///
+    /// @throws FlamekeeperException `STORE_UNAVAILABLE` if a newer version of the software wrote it
+    public static WalEnd read(
+            Vfs vfs, String name, int shard, long generation, FrameVisitor visitor)
             throws IOException {
-        VfsFile file = files.vfs().open(name);
-        try {
-            byte[] header = WalLayout.header(shard, generation);
-            return new WalReader(files, name, file, header, report).replay(visitor);
-        } catch (IOException | RuntimeException e) {
-            file.close();
-            throw e;
+        try (VfsFile file = vfs.open(name)) {
+            return new WalReader(name, file, WalLayout.header(shard, generation)).read(visitor);
         }
     }
 
-    /// What is where the header should be.
-    private enum Header {
-        AS_WRITTEN,
-        /// The file was taken for this log, and nothing written to it.
-        OF_ANOTHER_LOG,
-        DAMAGED
-    }
-
-    private WalWriter replay(FrameVisitor visitor) throws IOException {
+    WalEnd read(FrameVisitor visitor) throws IOException {
         Header found = readHeader();
-        var start = new WalWriter.Position(WalLayout.HEADER_BYTES, WalLayout.chainStart(header), 1);
-        WalWriter.Position end = readFrames(start, visitor);
-        boolean isEmpty = end.equals(start);
+        Position end = readFrames(size, visitor);
         boolean isTidy =
                 end.bytes() >= size
                         || isEnd(end.bytes())
-                        || (isEmpty && found == Header.OF_ANOTHER_LOG);
-        if (end.bytes() < size) {
-            isTidy &= !isSetAside(end, isTidy);
-        }
-        if (isEmpty) {
-            end = new WalWriter.Position(0, start.crc(), start.sequence());
-        } else if (found != Header.AS_WRITTEN) {
-            report.add(name + ": header damaged, restored");
-            file.write(0, ByteBuffer.wrap(header));
-        }
-        boolean isCut = end.bytes() < size && (isEmpty || !isTidy);
-        if (isCut) {
-            file.truncate(end.bytes());
-        }
-        file.sync();
-        return WalWriter.resume(files, name, header, file, isCut ? end.bytes() : size, end);
+                        || (end.sequence() == 1 && found == Header.OF_ANOTHER_LOG);
+        Rest rest = isTidy ? Rest.NOTHING : Rest.UNFINISHED;
+        Acknowledged lost =
+                end.bytes() < size
+                        ? findAcknowledged(end, isTidy)
+                        : new Acknowledged(end.bytes(), 0);
+        return new WalEnd(
+                size,
+                found,
+                end.bytes(),
+                end.sequence() - 1,
+                lost.end > end.bytes() ? Rest.ACKNOWLEDGED : rest,
+                lost.end - end.bytes(),
+                lost.frames,
+                refusal);
     }
 
     private Header readHeader() throws IOException {
@@ -159,10 +145,10 @@ public final class WalReader {
         return true;
     }
 
-    private WalWriter.Position readFrames(WalWriter.Position start, FrameVisitor visitor)
-            throws IOException {
-        WalWriter.Position at = start;
-        while (isFrame(at.bytes())) {
+    /// @param end frames from there on are not looked at
+    Position readFrames(long end, FrameVisitor visitor) throws IOException {
+        var at = new Position(WalLayout.HEADER_BYTES, WalLayout.chainStart(header), 1);
+        while (at.bytes() < end && isFrame(at.bytes())) {
             int frame = (int) (at.bytes() - windowStart);
             if ((int) INT.get(window, frame + WalLayout.FRAME_CHECKED_FROM) != at.crc()
                     || (long) LONG.get(window, frame + WalLayout.FRAME_SEQUENCE) != at.sequence()) {
@@ -182,11 +168,11 @@ public final class WalReader {
                 if (e.code() != ErrorCode.CORRUPT_DATA) {
                     throw e;
                 }
-                report.add(e.getMessage());
+                refusal = Optional.of(String.valueOf(e.getMessage()));
                 break;
             }
             at =
-                    new WalWriter.Position(
+                    new Position(
                             at.bytes() + WalLayout.FRAME_HEADER_BYTES + payloadBytes,
                             (int) INT.get(window, frame + WalLayout.FRAME_CRC),
                             at.sequence() + 1);
@@ -225,33 +211,21 @@ public final class WalReader {
         return length <= windowBytes;
     }
 
-    /// Copies away what had been acknowledged and can no longer be reached, if there is such a thing.
-    private boolean isSetAside(WalWriter.Position end, boolean isTidy) throws IOException {
-        long lost = endOfAcknowledged(end, isTidy);
-        if (lost > end.bytes()) {
-            String aside = name + "." + end.bytes() + ".quarantine";
-            copy(end.bytes(), lost, aside);
-            report.add(
-                    "%s: damaged at byte %d, frame %d; the %d bytes from there on, which had been acknowledged, are in %s"
-                            .formatted(
-                                    name, end.bytes(), end.sequence(), lost - end.bytes(), aside));
-            return true;
-        }
-        if (!isTidy) {
-            report.add(
-                    "%s: cut at byte %d, frame %d; what comes there is no whole frame: an unfinished write, or decay of the last one"
-                            .formatted(name, end.bytes(), end.sequence()));
-        }
-        return false;
-    }
+    /// What had been acknowledged and can no longer be reached.
+    ///
+    /// @param end    behind it; where the log ends, if there is nothing
+    /// @param frames whole ones in it
+    private record Acknowledged(long end, long frames) {}
 
-    /// Where the last whole frame of this log behind `end` ends, if any of them was written after a sync of the
-    /// one missing at `end`; else `end`.
-    private long endOfAcknowledged(WalWriter.Position end, boolean isTidy) throws IOException {
+    /// Looks for the last whole frame of this log behind `end`; it counts if any of those before it, or it, was
+    /// written after a sync of the one missing at `end`.
+    private Acknowledged findAcknowledged(Position end, boolean isTidy) throws IOException {
+        var nothing = new Acknowledged(end.bytes(), 0);
         long sequenceMax = end.sequence() + (size - end.bytes()) / WalLayout.FRAME_HEADER_BYTES;
         long budget = SEARCH_FACTOR * (size - end.bytes());
         boolean proven = false;
         long last = end.bytes();
+        long frames = 0;
         long position = end.bytes();
         while (load(position, WalLayout.FRAME_HEADER_BYTES)) {
             int frame = (int) (position - windowStart);
@@ -264,35 +238,17 @@ public final class WalReader {
             boolean isAfterSync = window[frame + WalLayout.FRAME_AFTER_SYNC] == 1;
             budget -= Math.clamp(payloadBytes, 0, size - position);
             if (budget < 0) {
-                return isTidy ? end.bytes() : size;
+                return isTidy ? nothing : new Acknowledged(size, frames);
             }
             if (isFrame(position)) {
                 proven |= isAfterSync;
                 position += WalLayout.FRAME_HEADER_BYTES + payloadBytes;
                 last = position;
+                frames++;
             } else {
                 position++;
             }
         }
-        return proven ? last : end.bytes();
-    }
-
-    private void copy(long from, long to, String target) throws IOException {
-        String unfinished = target + ".tmp";
-        Vfs vfs = files.vfs();
-        try (VfsFile copy = vfs.create(unfinished)) {
-            for (long position = from; position < to; position += WINDOW_BYTES) {
-                int length = (int) Math.min(WINDOW_BYTES, to - position);
-                if (!load(position, length)) {
-                    throw new IOException(name + ": shorter than before");
-                }
-                copy.write(
-                        position - from,
-                        ByteBuffer.wrap(window, (int) (position - windowStart), length));
-            }
-            copy.sync();
-        }
-        vfs.rename(unfinished, target);
-        vfs.syncDirectory();
+        return proven ? new Acknowledged(last, frames) : nothing;
     }
 }

@@ -45,11 +45,11 @@ public final class WalWriter implements AutoCloseable {
     private ByteSink batch = new ByteSink(BATCH_BYTES_INITIAL);
     private int frameStart;
 
-    private WalWriter(LogFiles files, String name, byte[] header, Position durable) {
+    private WalWriter(LogFiles files, String name, byte[] header) {
         this.files = files;
         this.name = name;
         this.header = header;
-        this.durable = durable;
+        this.durable = new Position(0, WalLayout.chainStart(header), 1);
         this.written = durable;
         this.next = durable;
     }
@@ -59,28 +59,10 @@ public final class WalWriter implements AutoCloseable {
     /// @param bytes    where it is in the file; 0 if there is not even a header
     /// @param crc      what the next frame names as the frame before it
     /// @param sequence number of the next frame
-    record Position(long bytes, int crc, long sequence) {}
+    private record Position(long bytes, int crc, long sequence) {}
 
     public static WalWriter create(LogFiles files, String name, int shard, long generation) {
-        byte[] header = WalLayout.header(shard, generation);
-        return new WalWriter(files, name, header, new Position(0, WalLayout.chainStart(header), 1));
-    }
-
-    /// Goes on where a log that was read back ends. Takes over `file`; its name in the folder is durable.
-    ///
-    /// @param fileBytes size of the file, which has no frame behind `end`
-    static WalWriter resume(
-            LogFiles files,
-            String name,
-            byte[] header,
-            VfsFile file,
-            long fileBytes,
-            Position end) {
-        var writer = new WalWriter(files, name, header, end);
-        writer.file = file;
-        writer.fileBytes = fileBytes;
-        writer.directorySynced = true;
-        return writer;
+        return new WalWriter(files, name, WalLayout.header(shard, generation));
     }
 
     /// Size of what is written, in bytes; the file is longer.

@@ -29,7 +29,7 @@ public final class ProtoReader {
     private static final int GROUP_DEPTH_MAX = 100;
 
     private final String format;
-    private final byte[] bytes;
+    private byte[] bytes;
     private int position;
     private int limit;
 
@@ -39,6 +39,13 @@ public final class ProtoReader {
         this.format = format;
         this.bytes = bytes;
         this.limit = bytes.length;
+    }
+
+    /// Forgets the array and begins another.
+    public void reset(byte[] next) {
+        bytes = next;
+        position = 0;
+        limit = next.length;
     }
 
     public int position() {

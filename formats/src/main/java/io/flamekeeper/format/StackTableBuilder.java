@@ -16,21 +16,25 @@ import java.util.Arrays;
 /// | `key`   | `long[power of 2]` | of nodes with siblings: `caller << 32 or frame`, plus 1; 0 = free; probed linearly, at most half full |
 /// | `node`  | `int[power of 2]`  | the node of that pair                                                 |
 ///
-/// One builder serves one thread.
+/// One builder serves one thread. After [#reset] it builds another table in the arrays it has.
 public final class StackTableBuilder {
     private static final long NONE = -1;
     private static final long SEVERAL = Long.MIN_VALUE;
     private static final int SLOTS_MIN = 256;
 
     private final long seed;
-    private final int countMax;
-    private int count = 1;
-    private int[] parent;
-    private int[] frame;
-    private long[] child;
+    private int countMax;
+    private int count;
+    private int[] parent = {};
+    private int[] frame = {};
+    private long[] child = {};
     private int hashed;
-    private long[] key;
-    private int[] node;
+
+    /// Of `key` and `node`, the part that is in use, minus 1.
+    private int mask;
+
+    private long[] key = {};
+    private int[] node = {};
 
     /// @param seed     unknown to whoever sends the stacks, or they could make every pair collide; it
     ///     changes no result
@@ -38,16 +42,35 @@ public final class StackTableBuilder {
     /// @param expected nodes there is room for at first
     public StackTableBuilder(long seed, int countMax, int expected) {
         this.seed = seed;
+        reset(countMax, expected);
+    }
+
+    /// Begins a table with nothing but the empty stack. Parameters as of the constructor.
+    public void reset(int countMax, int expected) {
         this.countMax = countMax;
-        int capacity = Math.max(expected, 64);
-        this.parent = new int[capacity];
-        this.frame = new int[capacity];
-        this.child = new long[capacity];
-        this.key = new long[SLOTS_MIN];
-        this.node = new int[SLOTS_MIN];
+        if (parent.length < Math.max(expected, 64)) {
+            int capacity = Math.max(expected, 64);
+            parent = new int[capacity];
+            frame = new int[capacity];
+            child = new long[capacity];
+        }
+        count = 1;
         parent[StackTable.ROOT] = StackTable.NONE;
         frame[StackTable.ROOT] = StackTable.NONE;
         child[StackTable.ROOT] = NONE;
+        hashed = 0;
+        mask = Math.max(SLOTS_MIN, Integer.highestOneBit(Math.max(expected, 1)) * 2) - 1;
+        if (key.length <= mask) {
+            key = new long[mask + 1];
+            node = new int[mask + 1];
+        } else {
+            Arrays.fill(key, 0, mask + 1, 0);
+        }
+    }
+
+    /// Bytes of the arrays that it keeps.
+    public long keptBytes() {
+        return 16L * parent.length + 12L * key.length;
     }
 
     /// **Hot path.** Returns the node of `calledFrame` below `caller`. Benchmark: `PprofDecodeBenchmark`.
@@ -86,7 +109,6 @@ public final class StackTableBuilder {
     /// The slot that has the pair, or a free one for it.
     private int slotOf(int caller, int calledFrame) {
         long wanted = pair(caller, calledFrame);
-        int mask = key.length - 1;
         int slot = (int) (mix(wanted) >>> 32) & mask;
         while (key[slot] != wanted && key[slot] != 0) {
             slot = (slot + 1) & mask;
@@ -101,13 +123,14 @@ public final class StackTableBuilder {
     private void put(int slot, int caller, int calledFrame, int ofPair) {
         key[slot] = pair(caller, calledFrame);
         node[slot] = ofPair;
-        if (2 * ++hashed > key.length) {
+        if (2 * ++hashed > mask + 1) {
             rehash();
         }
     }
 
+    /// The table so far, in arrays of its own.
     public StackTable build() {
-        return new StackTable(count, parent, frame);
+        return new StackTable(count, Arrays.copyOf(parent, count), Arrays.copyOf(frame, count));
     }
 
     private int add(int caller, int calledFrame) {
@@ -133,10 +156,11 @@ public final class StackTableBuilder {
     private void rehash() {
         long[] oldKey = key;
         int[] oldNode = node;
-        key = new long[2 * oldKey.length];
-        node = new int[2 * oldKey.length];
-        int mask = key.length - 1;
-        for (int old = 0; old < oldKey.length; old++) {
+        int oldCount = mask + 1;
+        mask = 2 * oldCount - 1;
+        key = new long[mask + 1];
+        node = new int[mask + 1];
+        for (int old = 0; old < oldCount; old++) {
             if (oldKey[old] != 0) {
                 int slot = (int) (mix(oldKey[old]) >>> 32) & mask;
                 while (key[slot] != 0) {

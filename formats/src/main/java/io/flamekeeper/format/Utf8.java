@@ -17,8 +17,15 @@ public final class Utf8 {
     public static boolean isValid(byte[] bytes, int start, int length) {
         int at = start;
         int end = start + length;
-        while (end - at >= Long.BYTES && ((long) EIGHT_BYTES.get(bytes, at) & HIGH_BITS) == 0) {
-            at += Long.BYTES;
+        if (length >= Long.BYTES) {
+            int last = end - Long.BYTES;
+            while (at < last && ((long) EIGHT_BYTES.get(bytes, at) & HIGH_BITS) == 0) {
+                at += Long.BYTES;
+            }
+            // The last eight bytes may be among those before; that costs less than looking at each.
+            if (at >= last && ((long) EIGHT_BYTES.get(bytes, last) & HIGH_BITS) == 0) {
+                return true;
+            }
         }
         while (at < end && bytes[at] >= 0) {
             at++;

@@ -1,7 +1,5 @@
 package io.flamekeeper.intake;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import com.google.errorprone.annotations.FormatMethod;
 import io.airlift.compress.v3.MalformedInputException;
 import io.airlift.compress.v3.deflate.DeflateNativeDecompressor;
@@ -11,7 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -50,14 +48,18 @@ public final class Gzip {
 
     private static final int MEMBERS_MAX = 16;
 
-    /// How a member begins that this class accepts, as ISO 8859-1.
-    private static final String MEMBER_START = "\u001f\u008b\b";
+    /// How a member begins that this class accepts, in its lower three bytes.
+    private static final int MEMBER_START = 0x08_8b_1f;
+
+    private static final long EVERY_BYTE = 0x01010101_01010101L;
 
     /// Deflate cannot do better: 258 bytes for 2 bits, and then some for the last block.
     private static final long RATIO_MAX = 1_032;
 
     private static final VarHandle LITTLE_ENDIAN_INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LITTLE_ENDIAN_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LITTLE_ENDIAN_SHORT =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -65,8 +67,8 @@ public final class Gzip {
 
     /// Scratch memory of libdeflate outside the heap, kept because making one costs as much as inflating a
     /// small profile. No result depends on it.
-    private static final ArrayBlockingQueue<DeflateNativeDecompressor> IDLE =
-            new ArrayBlockingQueue<>(64);
+    private static final LinkedBlockingDeque<DeflateNativeDecompressor> IDLE =
+            new LinkedBlockingDeque<>(64);
 
     private Gzip() {}
 
@@ -100,7 +102,7 @@ public final class Gzip {
         // libdeflate does not say where the data ended. If no other member can begin in this body,
         // the
         // trailer at its end is that of the only member.
-        if (new String(body, ISO_8859_1).indexOf(MEMBER_START, HEADER_BYTES) >= 0) {
+        if (mayHaveMember(body, HEADER_BYTES)) {
             return declined;
         }
         int deflatedBytes = body.length - HEADER_BYTES - TRAILER_BYTES;
@@ -116,8 +118,32 @@ public final class Gzip {
                 : declined;
     }
 
+    /// Whether a member may begin at `from` or behind. Looks for its first byte in eight at a time.
+    private static boolean mayHaveMember(byte[] body, int from) {
+        int at = from;
+        int last = body.length - Long.BYTES;
+        while (at <= last) {
+            long differing = (long) LITTLE_ENDIAN_LONG.get(body, at) ^ (EVERY_BYTE * 0x1f);
+            if (((differing - EVERY_BYTE) & ~differing & (EVERY_BYTE << 7)) != 0
+                    && isMemberIn(body, at, at + Long.BYTES)) {
+                return true;
+            }
+            at += Long.BYTES;
+        }
+        return isMemberIn(body, at, body.length);
+    }
+
+    private static boolean isMemberIn(byte[] body, int start, int end) {
+        for (int at = start; at < Math.min(end, body.length - 3); at++) {
+            if ((littleEndian(body, at) & 0xff_ffff) == MEMBER_START) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean decompress(byte[] body, int deflatedBytes, byte[] inflated) {
-        DeflateNativeDecompressor idle = IDLE.poll();
+        DeflateNativeDecompressor idle = IDLE.pollFirst();
         DeflateNativeDecompressor decompressor =
                 idle == null ? new DeflateNativeDecompressor() : idle;
         try {
@@ -133,7 +159,7 @@ public final class Gzip {
 
     @SuppressWarnings("ReturnValueIgnored") // one too many is left to the garbage collector
     private static void keep(DeflateNativeDecompressor decompressor) {
-        IDLE.offer(decompressor);
+        IDLE.offerFirst(decompressor);
     }
 
     /// The law of this class; [#inflateFast] only repeats it.

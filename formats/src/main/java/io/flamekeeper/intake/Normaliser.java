@@ -9,6 +9,7 @@ import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.SaturatedMath;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
+import io.flamekeeper.model.TraceId;
 import io.flamekeeper.model.UploadHash;
 import io.flamekeeper.model.ValueType;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import java.util.Map;
 ///    stacks with it.
 /// 2. Mappings whose functions are known forget their addresses, as do their frames.
 /// 3. Samples are grouped by labels; see [SampleLabels].
-/// 4. Samples of a group that are equal in stack and span become one; sums saturate. A type takes the rows
+/// 4. Samples of a group that are equal in stack, span and trace become one; sums saturate. A type takes the rows
 ///    where it is above 0.
 final class Normaliser {
     private static final int DROPPED = -1;
@@ -74,6 +75,7 @@ final class Normaliser {
         private final int[] group;
         private final long[] span;
         private final boolean anySpan;
+        private final int[] trace;
 
         Kept(Part part, IntakeLimits limits) {
             raw = part.raw();
@@ -82,6 +84,7 @@ final class Normaliser {
             int[] samples = new int[raw.sampleCount()];
             group = new int[raw.sampleCount()];
             span = new long[raw.sampleCount()];
+            trace = new int[raw.sampleCount()];
             boolean spans = false;
             int kept = 0;
             for (int sample = 0; sample < raw.sampleCount(); sample++) {
@@ -89,6 +92,7 @@ final class Normaliser {
                     group[sample] = sampleLabels.read(sample);
                     span[sample] = sampleLabels.span();
                     spans |= span[sample] != 0;
+                    trace[sample] = sampleLabels.trace();
                     samples[kept++] = sample;
                 }
             }
@@ -102,6 +106,10 @@ final class Normaliser {
 
         void addProfiles(int stackCount, long timeNanos, List<Profile> to) {
             int[] inOrder = order;
+            List<TraceId> traces = sampleLabels.traces();
+            if (traces.size() > 1) {
+                inOrder = sorted(inOrder, trace, traces.size());
+            }
             if (anySpan) {
                 inOrder = sorted(inOrder, ranks(span), raw.sampleCount());
             }
@@ -115,7 +123,7 @@ final class Normaliser {
                 while (end < inOrder.length && group[inOrder[end]] == one) {
                     end++;
                 }
-                Rows rows = new Rows(raw, span, anySpan, inOrder, start, end);
+                Rows rows = new Rows(raw, span, anySpan, trace, traces, inOrder, start, end);
                 for (int type = 0; type < raw.sampleTypes().size(); type++) {
                     if (rows.collect(type) > 0) {
                         to.add(profile(raw, type, sampleLabels.labels(one), timeNanos, rows));
@@ -158,7 +166,8 @@ final class Normaliser {
                 Math.max(raw.period(), 0),
                 rows.stack(),
                 rows.value(),
-                rows.spanId());
+                rows.spanId(),
+                rows.traceId());
     }
 
     private static Map<String, String> computed(ProfileType type, String service) {
@@ -277,29 +286,45 @@ final class Normaliser {
     }
 
     /// The rows of one group for one type after the other. Samples `order[start..end)` are sorted by stack,
-    /// then span.
+    /// then span, then trace.
     private static final class Rows {
         private final RawProfile raw;
         private final long[] span;
         private final boolean withSpans;
+        private final int[] trace;
+        private final List<TraceId> traces;
+        private final boolean withTraces;
         private final int[] order;
         private final int start;
         private final int end;
         private final int[] stackOfRow;
         private final long[] valueOfRow;
         private final long[] spanOfRow;
+        private final int[] traceOfRow;
         private int count;
 
-        Rows(RawProfile raw, long[] span, boolean withSpans, int[] order, int start, int end) {
+        Rows(
+                RawProfile raw,
+                long[] span,
+                boolean withSpans,
+                int[] trace,
+                List<TraceId> traces,
+                int[] order,
+                int start,
+                int end) {
             this.raw = raw;
             this.span = span;
             this.withSpans = withSpans;
+            this.trace = trace;
+            this.traces = traces;
+            this.withTraces = traces.size() > 1;
             this.order = order;
             this.start = start;
             this.end = end;
             this.stackOfRow = new int[end - start];
             this.valueOfRow = new long[end - start];
             this.spanOfRow = new long[withSpans ? end - start : 0];
+            this.traceOfRow = new int[withTraces ? end - start : 0];
         }
 
         /// **Hot path.** Returns the number of rows. Benchmark: `PprofDecodeBenchmark`.
@@ -314,7 +339,8 @@ final class Normaliser {
                 next = i + 1;
                 while (next < end
                         && stack[order[next]] == stack[first]
-                        && span[order[next]] == span[first]) {
+                        && span[order[next]] == span[first]
+                        && trace[order[next]] == trace[first]) {
                     sum = SaturatedMath.add(sum, value[order[next++] * types + type]);
                 }
                 if (sum > 0) {
@@ -322,6 +348,9 @@ final class Normaliser {
                     valueOfRow[count] = sum;
                     if (withSpans) {
                         spanOfRow[count] = span[first];
+                    }
+                    if (withTraces) {
+                        traceOfRow[count] = trace[first];
                     }
                     count++;
                 }
@@ -337,14 +366,37 @@ final class Normaliser {
             return Arrays.copyOf(valueOfRow, count);
         }
 
-        /// Nothing if no row of this type has a span.
+        /// Nothing if no row of this type has a span or a trace.
         long[] spanId() {
             for (int row = 0; withSpans && row < count; row++) {
                 if (spanOfRow[row] != 0) {
                     return Arrays.copyOf(spanOfRow, count);
                 }
             }
-            return new long[0];
+            return new long[hasTraces() ? count : 0];
+        }
+
+        /// Nothing if no row of this type has a trace.
+        long[] traceId() {
+            if (!hasTraces()) {
+                return new long[0];
+            }
+            long[] ids = new long[2 * count];
+            for (int row = 0; row < count; row++) {
+                TraceId id = traces.get(traceOfRow[row]);
+                ids[2 * row] = id.high();
+                ids[2 * row + 1] = id.low();
+            }
+            return ids;
+        }
+
+        private boolean hasTraces() {
+            for (int row = 0; withTraces && row < count; row++) {
+                if (traceOfRow[row] != 0) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 }

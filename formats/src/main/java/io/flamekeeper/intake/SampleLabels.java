@@ -6,24 +6,26 @@ import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.model.LabelNames;
 import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.StringTable;
+import io.flamekeeper.model.TraceId;
 import io.flamekeeper.model.Utf8Order;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Sorts the samples of one profile into groups of equal labels, and reads the span out of each.
+/// Sorts the samples of one profile into groups of equal labels, and reads span and trace out of each.
 ///
 /// What becomes of a label of a sample:
 ///
 /// | name                                 | it                                                              |
 /// |--------------------------------------|-----------------------------------------------------------------|
 /// | `span_id`, `profile_id`              | names the span, if it is 16 hex digits                          |
-/// | `trace_id`                           | is left out                                                     |
+/// | `trace_id`                           | names the trace, if it is 32 hex digits                         |
 /// | a label of the series, or computed   | is left out: the series knows better                            |
 /// | empty or too long, or value too long | is left out; the sample stays                                   |
 /// | twice or more                        | has the least value in byte order: clients that do this keep a set without order |
@@ -40,6 +42,7 @@ final class SampleLabels {
 
     private static final byte[] SPAN_ID = LabelNames.SPAN_ID.getBytes(UTF_8);
     private static final byte[] PROFILE_ID = LabelNames.PROFILE_ID.getBytes(UTF_8);
+    private static final byte[] TRACE_ID = LabelNames.TRACE_ID.getBytes(UTF_8);
     private static final int NONE = -1;
 
     private final IntakeLimits limits;
@@ -53,7 +56,11 @@ final class SampleLabels {
     /// Strings of label names and values as sent, name before value; the key of [#groupByPairs].
     private int[] pairs = new int[16];
 
+    private final Map<TraceId, Integer> numberByTrace =
+            new LinkedHashMap<>(Map.of(TraceId.NONE, 0));
+    private final Map<Integer, Integer> traceByText = new HashMap<>();
     private long span;
+    private int trace;
 
     /// @param series without names that are not stored
     SampleLabels(IntakeLimits limits, Labels series, RawProfile raw) {
@@ -74,17 +81,21 @@ final class SampleLabels {
         }
         int next = 0;
         int spanText = NONE;
+        int traceText = NONE;
         for (int label = start; label < end; label++) {
             int name = raw.labelName()[label];
             int text = raw.labelValue()[label];
             if (is(name, SPAN_ID) || is(name, PROFILE_ID)) {
                 spanText = spanText == NONE || compare(text, spanText) < 0 ? text : spanText;
+            } else if (is(name, TRACE_ID)) {
+                traceText = traceText == NONE || compare(text, traceText) < 0 ? text : traceText;
             } else {
                 pairs[next++] = name;
                 pairs[next++] = text;
             }
         }
         span = spanText == NONE ? 0 : spanId(spanText);
+        trace = traceText == NONE ? 0 : traceByText.computeIfAbsent(traceText, this::traceNumber);
         Pairs sent = new Pairs(Arrays.copyOf(pairs, next));
         Integer known = groupByPairs.get(sent);
         if (known != null) {
@@ -98,6 +109,16 @@ final class SampleLabels {
     /// The span of the sample read last, 0 = none.
     long span() {
         return span;
+    }
+
+    /// Number of the trace of the sample read last, 0 = none.
+    int trace() {
+        return trace;
+    }
+
+    /// The traces read so far, in order of their numbers.
+    List<TraceId> traces() {
+        return List.copyOf(numberByTrace.keySet());
     }
 
     int groupCount() {
@@ -185,6 +206,11 @@ final class SampleLabels {
             bigEndian = (bigEndian << 4) | digit;
         }
         return Long.reverseBytes(bigEndian);
+    }
+
+    private int traceNumber(int text) {
+        TraceId id = TraceId.parse(strings.get(text));
+        return numberByTrace.computeIfAbsent(id, _ -> numberByTrace.size());
     }
 
     /// Comparable so that keys whose hashes collide on purpose still cost only a logarithm.

@@ -130,7 +130,7 @@ public final class Metrics implements CallObserver, AutoCloseable {
                 of(StoreStatistics::dictionaryRolls));
         counter(
                 "store.profiles.recovered",
-                "read back from the log at start",
+                "read back from logs since the start",
                 store,
                 of(StoreStatistics::recoveredProfiles));
         upkeep("compactions", "joins of segments", store, UpkeepStatistics::compactions);
@@ -151,6 +151,11 @@ public final class Metrics implements CallObserver, AutoCloseable {
         gauge("store.segments", "live segments", store, of(StoreStatistics::segmentCount));
         gauge("store.segment.bytes", "their size", store, of(StoreStatistics::segmentBytes));
         gauge("store.wal.bytes", "size of the logs", store, of(StoreStatistics::walBytes));
+        gauge(
+                "store.recovery.pending.bytes",
+                "logs that were found at the start and are still to be read back; questions wait until it is 0",
+                store,
+                of(StoreStatistics::unreadLogBytes));
         gauge(
                 "store.disk.full",
                 "1 = takes no profiles until there is room",

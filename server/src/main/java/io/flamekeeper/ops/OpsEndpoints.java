@@ -78,12 +78,13 @@ public final class OpsEndpoints {
                         .orElse("null");
         return json(
                 """
-                {"version":%s,"ready":%b,"profilesStored":"%d","lastRejected":%s}\
+                {"version":%s,"ready":%b,"profilesStored":"%d","recoveryPendingBytes":"%d","lastRejected":%s}\
                 """
                         .formatted(
                                 JsonText.quote(build.version()),
                                 readiness.obstacle().isEmpty(),
                                 statistics.appendedProfiles(),
+                                statistics.unreadLogBytes(),
                                 rejection));
     }
 

@@ -4,6 +4,9 @@ import io.flamekeeper.store.Store;
 import java.util.Optional;
 
 /// Whether new requests should come here.
+///
+/// A server that still reads back its logs is ready: it stores what it is sent. A question waits until everything is there,
+/// and is refused with a hint to ask again if that takes long; never is it answered with less.
 public final class Readiness {
     private final Store store;
     private volatile boolean stopping;

@@ -4,8 +4,9 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.Selector;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.model.TraceId;
 import io.flamekeeper.query.SelectorParser;
-import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.store.SampleFilter;
 import io.flamekeeper.view.FlameGraph;
 import java.util.List;
 
@@ -55,11 +56,32 @@ final class Arguments {
         return maxNodes == 0 ? FlameGraph.DEFAULT_NODES_MAX : maxNodes;
     }
 
-    /// @param ids 16 hex digits each; none selects every sample
-    static SpanFilter spans(List<String> ids) {
-        return ids.isEmpty()
-                ? SpanFilter.ALL
-                : SpanFilter.of(ids.stream().mapToLong(Arguments::span).toArray());
+    /// @param spans  16 hex digits each
+    /// @param traces 32 hex digits each; with neither, every sample counts
+    static SampleFilter samples(List<String> spans, List<String> traces) {
+        if (!spans.isEmpty() && !traces.isEmpty()) {
+            throw new FlamekeeperException(
+                    ErrorCode.INVALID_REQUEST,
+                    "selectors: span_selector and trace_id_selector cannot be combined (expected: one of them)");
+        }
+        if (!traces.isEmpty()) {
+            return SampleFilter.ofTraces(
+                    traces.stream().map(Arguments::trace).toArray(TraceId[]::new));
+        }
+        return spans.isEmpty()
+                ? SampleFilter.ALL
+                : SampleFilter.ofSpans(spans.stream().mapToLong(Arguments::span).toArray());
+    }
+
+    private static TraceId trace(String text) {
+        TraceId id = TraceId.parse(text);
+        if (id.isNone()) {
+            throw new FlamekeeperException(
+                    ErrorCode.INVALID_REQUEST,
+                    "trace_id_selector: '%.100s' (expected: 32 hex digits, not all 0)",
+                    text);
+        }
+        return id;
     }
 
     /// The 8 bytes of the digits, read little endian, as the stored ones are.

@@ -50,7 +50,7 @@ import io.flamekeeper.query.SelectorParser;
 import io.flamekeeper.query.SeriesQuery;
 import io.flamekeeper.query.TenantStatistics;
 import io.flamekeeper.query.TimeSeries;
-import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.store.SampleFilter;
 import io.flamekeeper.view.DotGraph;
 import io.flamekeeper.view.FlameGraph;
 import io.flamekeeper.view.FlameGraphDiff;
@@ -249,16 +249,11 @@ public final class QuerierService {
         TimeRange range = Arguments.range(request.getStart(), request.getEnd());
         ProfileType type = ProfileType.parse(request.getProfileTypeID());
         Selector selector = SelectorParser.parse(request.getLabelSelector());
-        if (request.getSpanSelectorCount() > 0 && request.getTraceIdSelectorCount() > 0) {
-            throw new FlamekeeperException(
-                    ErrorCode.INVALID_REQUEST,
-                    "selectors: span_selector and trace_id_selector cannot be combined (expected: one of them)");
-        }
-        SpanFilter spans = Arguments.spans(request.getSpanSelectorList());
+        SampleFilter samples =
+                Arguments.samples(request.getSpanSelectorList(), request.getTraceIdSelectorList());
         Arguments.none("profile_id_selector", request.getProfileIdSelectorCount() > 0);
-        Arguments.none("trace_id_selector", request.getTraceIdSelectorCount() > 0);
         return new MergeQuery(
-                type, selector, range, callSite(request.getStackTraceSelector()), spans);
+                type, selector, range, callSite(request.getStackTraceSelector()), samples);
     }
 
     private static List<String> callSite(StackTraceSelector selector) {
@@ -280,14 +275,14 @@ public final class QuerierService {
         TimeRange range = Arguments.range(request.getStart(), request.getEnd());
         ProfileType type = ProfileType.parse(request.getProfileTypeID());
         Selector selector = SelectorParser.parse(request.getLabelSelector());
-        SpanFilter spans = Arguments.spans(request.getSpanSelectorList());
+        SampleFilter samples = Arguments.samples(request.getSpanSelectorList(), List.of());
         long nodes = Arguments.nodes(request.getMaxNodes());
         StackTree tree =
                 questions
                         .engine()
                         .mergeStacks(
                                 call.scope(),
-                                new MergeQuery(type, selector, range, List.of(), spans),
+                                new MergeQuery(type, selector, range, List.of(), samples),
                                 questions.budget(call));
         var answer = SelectMergeSpanProfileResponse.newBuilder();
         return request.getFormat() == ProfileFormat.PROFILE_FORMAT_TREE
@@ -299,15 +294,11 @@ public final class QuerierService {
         TimeRange range = Arguments.range(request.getStart(), request.getEnd());
         ProfileType type = ProfileType.parse(request.getProfileTypeID());
         Selector selector = SelectorParser.parse(request.getLabelSelector());
+        SampleFilter samples = Arguments.samples(List.of(), request.getTraceIdSelectorList());
         Arguments.none("profile_id_selector", request.getProfileIdSelectorCount() > 0);
-        Arguments.none("trace_id_selector", request.getTraceIdSelectorCount() > 0);
         var query =
                 new MergeQuery(
-                        type,
-                        selector,
-                        range,
-                        callSite(request.getStackTraceSelector()),
-                        SpanFilter.ALL);
+                        type, selector, range, callSite(request.getStackTraceSelector()), samples);
         return pprof(call, query, request.getMaxNodes(), questions.budget(call));
     }
 

@@ -22,7 +22,7 @@ import io.flamekeeper.query.SelectorParser;
 import io.flamekeeper.query.SeriesQuery;
 import io.flamekeeper.query.TimeSeries;
 import io.flamekeeper.query.TypedSelector;
-import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.store.SampleFilter;
 import io.flamekeeper.view.DotGraph;
 import io.flamekeeper.view.FlameGraph;
 import io.flamekeeper.view.FlameGraphDiff;
@@ -111,7 +111,7 @@ public final class RenderService {
     }
 
     private static MergeQuery merge(TypedSelector what, TimeRange range) {
-        return new MergeQuery(what.type(), what.selector(), range, List.of(), SpanFilter.ALL);
+        return new MergeQuery(what.type(), what.selector(), range, List.of(), SampleFilter.ALL);
     }
 
     private TimeRange range(String from, String until) {

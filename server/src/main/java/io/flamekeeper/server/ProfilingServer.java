@@ -18,6 +18,7 @@ import io.flamekeeper.intake.Intake;
 import io.flamekeeper.intake.IntakeLimits;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.TenantId;
 import io.flamekeeper.ops.BuildInfo;
 import io.flamekeeper.ops.Metrics;
 import io.flamekeeper.ops.OpsEndpoints;
@@ -45,6 +46,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -53,6 +55,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -183,21 +186,33 @@ public final class ProfilingServer implements AutoCloseable {
                         .withDurability(config.durability())
                         .withUploadsMax(config.uploadsMax())
                         .withReserveBytes(config.reserveBytes());
-        var upkeep =
-                new UpkeepConfig(
-                        true,
-                        config.compactionBytesMax(),
-                        new UpkeepConfig.Limits(config.retention(), config.retentionBytes()),
-                        Map.of(),
-                        SelectorParser::pattern);
         return EmbeddedStore.open(
                 folder,
                 chosen,
-                upkeep,
+                upkeep(config),
                 world.clock(),
                 world.random().nextLong(),
                 Thread.ofPlatform().name("flamekeeper-store-", 0).factory(),
                 line -> LOG.warn("store: {}", line));
+    }
+
+    static UpkeepConfig upkeep(ServerConfig config) {
+        Map<TenantId, UpkeepConfig.Limits> own = new HashMap<>();
+        Stream.of(config.retention(), config.retentionBytes())
+                .flatMap(setting -> setting.own().keySet().stream())
+                .forEach(tenant ->
+                        own.put(
+                                tenant,
+                                new UpkeepConfig.Limits(
+                                        config.retention().of(tenant),
+                                        config.retentionBytes().of(tenant))));
+        return new UpkeepConfig(
+                true,
+                config.compactionBytesMax(),
+                new UpkeepConfig.Limits(
+                        config.retention().common(), config.retentionBytes().common()),
+                own,
+                SelectorParser::pattern);
     }
 
     private static IntakeLimits intakeLimits(ServerConfig config) {

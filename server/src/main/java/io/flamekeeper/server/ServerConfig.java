@@ -2,6 +2,7 @@ package io.flamekeeper.server;
 
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.TenantId;
 import io.flamekeeper.store.Durability;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,8 +10,10 @@ import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// The settings as values, checked. One component for each [Setting], in the same order.
 ///
@@ -32,8 +35,8 @@ public record ServerConfig(
         Durability durability,
         int uploadsMax,
         long reserveBytes,
-        Optional<Duration> retention,
-        long retentionBytes,
+        PerTenant<Optional<Duration>> retention,
+        PerTenant<Long> retentionBytes,
         long compactionBytesMax) {
     private static final int UPLOADS_MAX = 1 << 28;
 
@@ -77,11 +80,21 @@ public record ServerConfig(
                 durability(settings, Setting.DURABILITY),
                 (int) number(settings, Setting.UPLOADS_MAX, 1, UPLOADS_MAX),
                 number(settings, Setting.RESERVE_BYTES, 0, Long.MAX_VALUE / 2),
-                settings.text(Setting.RETENTION).equals("off")
-                        ? Optional.empty()
-                        : Optional.of(duration(settings, Setting.RETENTION)),
-                number(settings, Setting.RETENTION_BYTES, 0, Long.MAX_VALUE),
+                perTenant(settings, Setting.RETENTION, ServerConfig::durationOrOff),
+                perTenant(
+                        settings,
+                        Setting.RETENTION_BYTES,
+                        (key, value) -> number(key, value, 0, Long.MAX_VALUE)),
                 number(settings, Setting.COMPACTION_BYTES_MAX, 1 << 20, Long.MAX_VALUE));
+    }
+
+    private static <T> PerTenant<T> perTenant(
+            Settings settings, Setting setting, BiFunction<String, Settings.Value, T> parser) {
+        Map<TenantId, T> own = new HashMap<>();
+        settings.ofTenants(setting)
+                .forEach((tenant, value) ->
+                        own.put(tenant, parser.apply(setting.key() + "." + tenant.value(), value)));
+        return new PerTenant<>(parser.apply(setting.key(), settings.value(setting)), own);
     }
 
     private static int shards(int asked) {
@@ -128,20 +141,33 @@ public record ServerConfig(
     }
 
     private static long number(Settings settings, Setting setting, long min, long max) {
+        return number(setting.key(), settings.value(setting), min, max);
+    }
+
+    private static long number(String key, Settings.Value value, long min, long max) {
         String expected = "a whole number from %d to %d".formatted(min, max);
         try {
-            long number = Long.parseLong(settings.text(setting));
+            long number = Long.parseLong(value.text());
             if (number >= min && number <= max) {
                 return number;
             }
         } catch (NumberFormatException e) {
-            throw invalid(settings, setting, expected, e);
+            throw invalid(key, value, expected, e);
         }
-        throw invalid(settings, setting, expected);
+        throw invalid(key, value, expected);
+    }
+
+    private static Optional<Duration> durationOrOff(String key, Settings.Value value) {
+        return value.text().equals("off") ? Optional.empty() : Optional.of(duration(key, value));
     }
 
     private static Duration duration(Settings settings, Setting setting) {
-        String text = settings.text(setting);
+        return duration(setting.key(), settings.value(setting));
+    }
+
+    /// A whole number of milliseconds fits into a `long`.
+    private static Duration duration(String key, Settings.Value value) {
+        String text = value.text();
         String expected = "a duration above 0, such as 30s, 15m, 12h or 7d";
         char last = text.isEmpty() ? ' ' : text.charAt(text.length() - 1);
         Duration unit = UNITS.getOrDefault(last, Duration.ZERO);
@@ -149,29 +175,37 @@ public record ServerConfig(
             Duration duration =
                     unit.multipliedBy(
                             Long.parseLong(text.substring(0, Math.max(0, text.length() - 1))));
-            if (duration.isPositive()) {
+            if (duration.toMillis() > 0) {
                 return duration;
             }
         } catch (NumberFormatException | ArithmeticException e) {
-            throw invalid(settings, setting, expected, e);
+            throw invalid(key, value, expected, e);
         }
-        throw invalid(settings, setting, expected);
+        throw invalid(key, value, expected);
     }
 
     private static FlamekeeperException invalid(
             Settings settings, Setting setting, String expected, Exception cause) {
-        FlamekeeperException invalid = invalid(settings, setting, expected);
-        invalid.initCause(cause);
-        return invalid;
+        return invalid(setting.key(), settings.value(setting), expected, cause);
     }
 
     private static FlamekeeperException invalid(
             Settings settings, Setting setting, String expected) {
-        Settings.Value value = settings.value(setting);
+        return invalid(setting.key(), settings.value(setting), expected);
+    }
+
+    private static FlamekeeperException invalid(
+            String key, Settings.Value value, String expected, Exception cause) {
+        FlamekeeperException invalid = invalid(key, value, expected);
+        invalid.initCause(cause);
+        return invalid;
+    }
+
+    private static FlamekeeperException invalid(String key, Settings.Value value, String expected) {
         return new FlamekeeperException(
                 ErrorCode.INVALID_CONFIGURATION,
                 "%s: '%s' from %s (expected: %s)",
-                setting.key(),
+                key,
                 value.text(),
                 value.source(),
                 expected);

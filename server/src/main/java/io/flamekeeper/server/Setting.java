@@ -3,11 +3,14 @@ package io.flamekeeper.server;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Everything that can be set. In a file and with `--set` a setting has its [#key]; in the environment it is
-/// `FLAMEKEEPER_` and the key in capitals, `_` for `-`.
+/// `FLAMEKEEPER_` and the key in capitals, `_` for `-`. Where [#isPerTenant], either name followed by `.TENANT` is
+/// what that tenant has instead.
 public enum Setting {
     LISTEN("127.0.0.1:4040", "address and port; port 0 picks a free one"),
     DATA("./flamekeeper-data", "folder of everything that is stored; one process at a time"),
@@ -39,6 +42,8 @@ public enum Setting {
             "size of a tenant's sealed profiles beyond which the oldest are dropped; 0 = none are"),
     COMPACTION_BYTES_MAX("268435456", "memory that joining the files of one service may take");
 
+    private static final Set<Setting> PER_TENANT = EnumSet.of(RETENTION, RETENTION_BYTES);
+
     private final String defaultText;
     private final String meaning;
 
@@ -53,6 +58,11 @@ public enum Setting {
 
     public String environmentName() {
         return "FLAMEKEEPER_" + name();
+    }
+
+    /// Whether a tenant may have one of its own.
+    public boolean isPerTenant() {
+        return PER_TENANT.contains(this);
     }
 
     String defaultText() {

@@ -2,14 +2,19 @@ package io.flamekeeper.server;
 
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.TenantId;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -21,10 +26,12 @@ public final class Settings {
     public record Value(String text, String source) {}
 
     private final Map<Setting, Value> values = new EnumMap<>(Setting.class);
+    private final Map<Setting, SortedMap<TenantId, Value>> ofTenants = new EnumMap<>(Setting.class);
 
     private Settings() {
         for (Setting setting : Setting.values()) {
             values.put(setting, new Value(setting.defaultText(), "default"));
+            ofTenants.put(setting, new TreeMap<>(Comparator.comparing(TenantId::value)));
         }
     }
 
@@ -38,13 +45,9 @@ public final class Settings {
         var settings = new Settings();
         file.ifPresent(settings::read);
         for (Setting setting : Setting.values()) {
-            String text = environment.getOrDefault(setting.environmentName(), "");
-            if (!text.isEmpty()) {
-                settings.values.put(
-                        setting, new Value(text, "environment " + setting.environmentName()));
-            }
+            settings.read(environment, setting);
         }
-        commandLine.forEach((key, value) -> settings.values.put(Setting.byKey(key), value));
+        commandLine.forEach(settings::put);
         return settings;
     }
 
@@ -67,13 +70,65 @@ public final class Settings {
                     file);
         }
         object.forEach((key, value) ->
-                values.put(
-                        Setting.byKey(String.valueOf(key)),
-                        new Value(String.valueOf(value), "file " + file)));
+                put(String.valueOf(key), new Value(String.valueOf(value), "file " + file)));
+    }
+
+    private void read(Map<String, String> environment, Setting setting) {
+        String name = setting.environmentName();
+        environment.forEach((variable, text) -> {
+            if (!text.isEmpty()
+                    && (variable.equals(name)
+                            || (setting.isPerTenant() && variable.startsWith(name + ".")))) {
+                put(
+                        setting.key() + variable.substring(name.length()),
+                        new Value(text, "environment " + variable));
+            }
+        });
+    }
+
+    private void put(String key, Value value) {
+        int dot = key.indexOf('.');
+        Setting setting = Setting.byKey(dot < 0 ? key : key.substring(0, dot));
+        if (dot < 0) {
+            values.put(setting, value);
+            return;
+        }
+        if (!setting.isPerTenant()) {
+            throw new FlamekeeperException(
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "setting: '%s' from %s (expected: %s, the same for all tenants)",
+                    key,
+                    value.source(),
+                    setting.key());
+        }
+        of(setting).put(tenant(key, key.substring(dot + 1), value), value);
+    }
+
+    private static TenantId tenant(String key, String name, Value value) {
+        try {
+            return new TenantId(name);
+        } catch (FlamekeeperException e) {
+            throw new FlamekeeperException(
+                    e,
+                    ErrorCode.INVALID_CONFIGURATION,
+                    "setting: '%s' from %s: %s",
+                    key,
+                    value.source(),
+                    String.valueOf(e.getMessage()));
+        }
     }
 
     public Value value(Setting setting) {
         return Objects.requireNonNull(values.get(setting));
+    }
+
+    /// What tenants have instead.
+    public SortedMap<TenantId, Value> ofTenants(Setting setting) {
+        return Collections.unmodifiableSortedMap(of(setting));
+    }
+
+    private SortedMap<TenantId, Value> of(Setting setting) {
+        return Objects.requireNonNull(ofTenants.get(setting));
     }
 
     String text(Setting setting) {

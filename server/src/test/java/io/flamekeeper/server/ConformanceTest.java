@@ -402,20 +402,21 @@ class ConformanceTest {
     }
 
     private Profile mergedProfile() throws Exception {
-        var request =
-                SelectMergeProfileRequest.newBuilder()
-                        .setProfileTypeID(CPU)
-                        .setLabelSelector("{service_name=\"svc\"}")
-                        .setStart(millis() - 1_000)
-                        .setEnd(millis() + 1_000)
-                        .build();
         Reply reply =
                 server.post(
                         "/querier.v1.QuerierService/SelectMergeProfile",
                         "application/proto",
-                        request.toByteArray());
+                        mergeProfile().build().toByteArray());
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         return Profile.parseFrom(reply.body());
+    }
+
+    private static SelectMergeProfileRequest.Builder mergeProfile() {
+        return SelectMergeProfileRequest.newBuilder()
+                .setProfileTypeID(CPU)
+                .setLabelSelector("{service_name=\"svc\"}")
+                .setStart(millis() - 1_000)
+                .setEnd(millis() + 1_000);
     }
 
     private static void assertIsP1(Profile profile) {
@@ -757,6 +758,64 @@ class ConformanceTest {
                                 + "\"traceIdSelector\":[\"0af7651916cd43dd8448eb211c80319c\"]}");
         assertThat(both.status()).isEqualTo(400);
         assertThat(both.text()).contains("span_selector and trace_id_selector cannot be combined");
+    }
+
+    @Test
+    @DisplayName("check 29, of traces: only samples of the traces asked for, whatever their spans")
+    void traceSelector_oneTraceAndMore_theirSamples() throws Exception {
+        String first = "0af7651916cd43dd8448eb211c80319c";
+        String second = "0af7651916cd43dd8448eb211c80319d";
+        server.store(
+                PprofBytes.cpu(
+                                """
+                                1{span_id=00000bac2a5ab0c7,trace_id=0af7651916cd43dd8448eb211c80319c}  2{trace_id=0AF7651916CD43DD8448EB211C80319C}  4{span_id=00000bac2a5ab0c7,trace_id=0af7651916cd43dd8448eb211c80319d}  8{span_id=00000bac2a5ab0c7}  16{trace_id=0af7}
+                                main                                                                   main                                          main                                                                   main                         main
+                                """)
+                        .time(RunningServer.nanos(RunningServer.NOW)));
+        assertThat(totalOf("spanSelector", "00000bac2a5ab0c7")).isEqualTo(13);
+        assertThat(totalOf("traceIdSelector", first)).isEqualTo(3);
+        assertThat(totalOf("traceIdSelector", second)).isEqualTo(4);
+        assertThat(totalOf("traceIdSelector", first, second)).isEqualTo(7);
+        assertThat(totalOf("traceIdSelector", "f".repeat(32))).isEqualTo(0);
+        assertThat(names(server.query("LabelNames", "{" + around() + "}")))
+                .doesNotContain("trace_id");
+
+        Profile pprof =
+                Profile.parseFrom(
+                        server.post(
+                                        "/querier.v1.QuerierService/SelectMergeProfile",
+                                        "application/proto",
+                                        mergeProfile()
+                                                .addTraceIdSelector(first)
+                                                .build()
+                                                .toByteArray())
+                                .body());
+        assertThat(pprof.getSample(0).getValue(0)).isEqualTo(3);
+
+        String side = "{" + SELECTED + around() + ",\"traceIdSelector\":[\"%s\"]}";
+        JsonNode diff =
+                server.query(
+                                "Diff",
+                                "{\"left\":"
+                                        + side.formatted(first)
+                                        + ",\"right\":"
+                                        + side.formatted(second)
+                                        + "}")
+                        .json()
+                        .get("flamegraph");
+        assertThat(diff.get("leftTicks").asLong()).isEqualTo(3);
+        assertThat(diff.get("rightTicks").asLong()).isEqualTo(4);
+    }
+
+    private long totalOf(String selector, String... ids) {
+        return server.query(
+                        "SelectMergeStacktraces",
+                        "{%s%s,\"%s\":[\"%s\"]}"
+                                .formatted(SELECTED, around(), selector, String.join("\",\"", ids)))
+                .json()
+                .get("flamegraph")
+                .path("total")
+                .asLong();
     }
 
     private Reply ingest(String query, byte[] multipart) {

@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flamekeeper.server.RunningServer.Reply;
+import io.flamekeeper.testkit.HeldVfs;
 import io.flamekeeper.testkit.PprofBytes;
 import io.flamekeeper.testkit.SimulatedVfs;
+import io.flamekeeper.vfs.Vfs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,6 +83,51 @@ class OperationsTest {
             assertThat(rejected.get("client").asText()).isEqualTo("old <b>spy");
             assertThat(rejected.get("timeMillis").asLong()).isEqualTo(NOW.toEpochMilli());
         }
+    }
+
+    @Test
+    void server_stillReadingBack_isReadyStoresAndAnswersWithEverythingInTheEnd() {
+        var folderVfs = SimulatedVfs.empty(SimulatedVfs.Faults.NONE);
+        try (var server = RunningServer.start(folder, Map.of(), world(folderVfs))) {
+            server.store(p1());
+        }
+        var held = new HeldVfs(folderVfs);
+        try (var server = RunningServer.start(folder, Map.of(), world(held))) {
+            held.awaitArrival();
+            assertThat(server.get("/ready").text()).isEqualTo("ready\n");
+            assertThat(sum(server.get("/metrics").text(), PENDING)).isPositive();
+            assertThat(server.get("/api/v1/status").json().get("recoveryPendingBytes").asLong())
+                    .isPositive();
+            // Known to the log that is not read yet, and new.
+            server.store(p1());
+            server.store(p1().time(RunningServer.nanos(NOW.plusSeconds(1))));
+            CompletableFuture<Reply> answer =
+                    CompletableFuture.supplyAsync(
+                            () -> server.query("SelectMergeStacktraces", everything()));
+            assertThat(answer).isNotDone();
+
+            held.release();
+
+            assertThat(answer.join().json().get("flamegraph").get("total").asText()).isEqualTo("8");
+            assertThat(sum(server.get("/metrics").text(), PENDING)).isZero();
+        }
+    }
+
+    private static final String PENDING = "flamekeeper_store_recovery_pending_bytes";
+
+    private static String everything() {
+        return "{\"profileTypeID\":\"%s\",\"labelSelector\":\"{}\",%s}"
+                .formatted(RunningServer.CPU, around());
+    }
+
+    private static ProfilingServer.World world(Vfs folder) {
+        return new ProfilingServer.World(
+                InstantSource.fixed(NOW),
+                new SplittableRandom(1),
+                _ -> folder,
+                why -> {
+                    throw new AssertionError(why);
+                });
     }
 
     @Test

@@ -2,9 +2,13 @@ package io.flamekeeper.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.TenantId;
+import io.flamekeeper.store.UpkeepConfig;
+import io.flamekeeper.store.UpkeepConfig.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ServerConfigTest {
+    private static final TenantId ACME = new TenantId("acme");
+
     @TempDir private Path folder = Path.of("");
 
     /// Another text for every setting; a setting that is forgotten here fails the test.
@@ -113,6 +119,58 @@ class ServerConfigTest {
         assertThat(config.sealAge()).isEqualTo(Duration.ofMinutes(15));
     }
 
+    @Test
+    void tenants_withTheirOwn_haveItAndTheOthersWhatIsSetForAll() throws IOException {
+        Path file = folder.resolve("settings.yaml");
+        Files.writeString(file, "retention: 30d\nretention.acme: 7d\nretention.o'brien.x: 5d\n");
+        Settings settings =
+                Settings.resolve(
+                        Optional.of(file),
+                        Map.of("FLAMEKEEPER_RETENTION_BYTES.acme", "100"),
+                        Map.of("retention.acme", new Settings.Value("off", "--set")));
+        ServerConfig config = ServerConfig.of(settings);
+
+        assertThat(config.retention().of(ACME)).isEmpty();
+        assertThat(config.retention().of(new TenantId("o'brien.x"))).contains(Duration.ofDays(5));
+        assertThat(config.retention().of(new TenantId("bytes"))).contains(Duration.ofDays(30));
+        assertThat(config.retentionBytes().of(ACME)).isEqualTo(100);
+        assertThat(config.retentionBytes().of(TenantId.ANONYMOUS)).isZero();
+        assertThat(settings.ofTenants(Setting.RETENTION).keySet())
+                .containsExactly(ACME, new TenantId("o'brien.x"));
+        assertThat(settings.ofTenants(Setting.RETENTION))
+                .containsEntry(ACME, new Settings.Value("off", "--set"));
+        assertThat(settings.ofTenants(Setting.RETENTION_BYTES))
+                .containsEntry(
+                        ACME,
+                        new Settings.Value("100", "environment FLAMEKEEPER_RETENTION_BYTES.acme"));
+    }
+
+    @Test
+    void tenants_withOneLimitOfTheirOwn_haveTheOtherOfAll() {
+        UpkeepConfig upkeep =
+                ProfilingServer.upkeep(
+                        ServerConfig.of(
+                                Settings.resolve(
+                                        Optional.empty(),
+                                        Map.of(),
+                                        Map.of(
+                                                "retention",
+                                                new Settings.Value("30d", "--set"),
+                                                "retention-bytes",
+                                                new Settings.Value("9", "--set"),
+                                                "retention.acme",
+                                                new Settings.Value("off", "--set"),
+                                                "retention-bytes.other",
+                                                new Settings.Value("0", "--set")))));
+
+        Optional<Duration> month = Optional.of(Duration.ofDays(30));
+        assertThat(upkeep.limits()).isEqualTo(new Limits(month, 9));
+        assertThat(upkeep.limitsByTenant())
+                .containsOnly(
+                        entry(ACME, new Limits(Optional.empty(), 9)),
+                        entry(new TenantId("other"), new Limits(month, 0)));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "listen, 4040",
@@ -129,6 +187,14 @@ class ServerConfigTest {
         "request-timeout, 0s",
         "request-timeout, ''",
         "seal-age, 9999999999999999999d",
+        "retention, 200000000000d",
+        "retention.acme, month",
+        "retention.acme, 0d",
+        "retention-bytes.acme, off",
+        "retention., 30d",
+        "retention..., 30d",
+        "'retention.a b', 30d",
+        "shards.acme, 1",
         "durability, FSYNC",
         "durability, ''",
         "no-such-setting, 1"

@@ -72,6 +72,10 @@ class StatusMatrixTest {
             add(calls, method, 200, good + ",\"maxNodes\":0");
             add(calls, method, 400, good + ",\"maxNodes\":-1", good + ",\"maxNodes\":1048577");
         }
+        addIds(calls, "SelectMergeStacktraces", "spanSelector", 16);
+        addIds(calls, "SelectMergeSpanProfile", "spanSelector", 16);
+        addIds(calls, "SelectMergeStacktraces", "traceIdSelector", 32);
+        addIds(calls, "SelectMergeProfile", "traceIdSelector", 32);
         addSelections(calls, "SelectSeries", ",\"step\":1");
         add(calls, "SelectSeries", 400, OK + "," + TYPE + "," + SELECTOR);
         add(calls, "SelectSeries", 400, OK + "," + TYPE + "," + SELECTOR + ",\"step\":\"NaN\"");
@@ -104,6 +108,23 @@ class StatusMatrixTest {
                 OK + "," + TYPE + more,
                 OK + "," + TYPE + ",\"labelSelector\":\"\"" + more,
                 OK + "," + TYPE + ",\"labelSelector\":\"{a=}\"" + more);
+    }
+
+    private static void addIds(
+            List<Arguments> calls, String method, String selector, int hexDigits) {
+        String asked = OK + "," + TYPE + "," + SELECTOR + ",\"" + selector + "\":[%s]";
+        String id = "\"" + "0aF".repeat(hexDigits).substring(0, hexDigits) + "\"";
+        add(calls, method, 200, asked.formatted(""), asked.formatted(id + "," + id));
+        for (String bad :
+                List.of(
+                        "\"\"",
+                        id.replace("0", ""),
+                        id.replace("0", "00"),
+                        id.replace("0", "x"),
+                        id.replace("0", "٠"),
+                        id.replaceAll("[aF]", "0"))) {
+            add(calls, method, 400, asked.formatted(bad), asked.formatted(id + "," + bad));
+        }
     }
 
     private static void add(List<Arguments> calls, String method, int status, String... members) {

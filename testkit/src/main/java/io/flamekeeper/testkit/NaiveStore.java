@@ -15,8 +15,8 @@ import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.model.TimeRange;
 import io.flamekeeper.store.Appended;
 import io.flamekeeper.store.Part;
+import io.flamekeeper.store.SampleFilter;
 import io.flamekeeper.store.Snapshot;
-import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import io.flamekeeper.store.StoreStatistics;
 import io.flamekeeper.store.UpkeepStatistics;
@@ -82,7 +82,8 @@ public final class NaiveStore implements Store {
     @Override
     public StoreStatistics statistics() {
         long parts = partsByTenant.values().stream().mapToLong(List::size).sum();
-        return new StoreStatistics(0, 0, 0, parts, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
+        return new StoreStatistics(
+                0, 0, 0, 0, parts, 0, 0, 0, 0, 0, 0, false, UpkeepStatistics.NONE);
     }
 
     @Override
@@ -130,7 +131,17 @@ public final class NaiveStore implements Store {
                 profile.period(),
                 stack,
                 profile.value(),
-                profile.spanId());
+                profile.spanId(),
+                profile.traceId());
+    }
+
+    /// Whether the filter wants the sample.
+    static boolean counts(Profile profile, int sample, SampleFilter filter) {
+        boolean hasTraces = profile.traceId().length > 0;
+        return filter.matches(
+                profile.spanId().length == 0 ? 0 : profile.spanId()[sample],
+                hasTraces ? profile.traceId()[2 * sample] : 0,
+                hasTraces ? profile.traceId()[2 * sample + 1] : 0);
     }
 
     private record Series(Labels labels, ProfileType type) {}
@@ -216,21 +227,20 @@ public final class NaiveStore implements Store {
 
         @Override
         public void addSelf(
-                int[] all, TimeRange range, SpanFilter spans, long[] self, ScanMeter meter) {
+                int[] all, TimeRange range, SampleFilter filter, long[] self, ScanMeter meter) {
             for (int one : all) {
                 for (Profile row : rows.get(one)) {
                     if (range.contains(row.timeMillis())) {
                         meter.scan(1, row.stack().length);
-                        addSelf(row, spans, self);
+                        addSelf(row, filter, self);
                     }
                 }
             }
         }
 
-        private static void addSelf(Profile row, SpanFilter spans, long[] self) {
+        private static void addSelf(Profile row, SampleFilter filter, long[] self) {
             for (int i = 0; i < row.stack().length; i++) {
-                long span = row.spanId().length == 0 ? 0 : row.spanId()[i];
-                if (spans.matches(span)) {
+                if (counts(row, i, filter)) {
                     int node = row.stack()[i];
                     self[node] = SaturatedMath.add(self[node], row.value()[i]);
                 }

@@ -10,7 +10,7 @@ import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.query.Aggregation;
 import io.flamekeeper.query.MergeQuery;
 import io.flamekeeper.query.SeriesQuery;
-import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.store.SampleFilter;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -121,7 +121,7 @@ public record QueryOracle(List<ProfileGroup> groups) {
                         && query.selector().matches(profile.labels())
                         && query.range().contains(profile.timeMillis())) {
                     for (int i = 0; i < profile.stack().length; i++) {
-                        if (counts(group, profile, i, query.callSite(), query.spans())) {
+                        if (counts(group, profile, i, query.callSite(), query.samples())) {
                             sums.merge(
                                     stack(
                                             group.symbols(),
@@ -143,7 +143,7 @@ public record QueryOracle(List<ProfileGroup> groups) {
     private static BigInteger amount(ProfileGroup group, Profile profile, List<String> callSite) {
         BigInteger sum = BigInteger.ZERO;
         for (int i = 0; i < profile.stack().length; i++) {
-            if (counts(group, profile, i, callSite, SpanFilter.ALL)) {
+            if (counts(group, profile, i, callSite, SampleFilter.ALL)) {
                 sum = sum.add(BigInteger.valueOf(profile.value()[i]));
             }
         }
@@ -151,15 +151,18 @@ public record QueryOracle(List<ProfileGroup> groups) {
     }
 
     private static boolean counts(
-            ProfileGroup group, Profile profile, int row, List<String> callSite, SpanFilter spans) {
+            ProfileGroup group,
+            Profile profile,
+            int row,
+            List<String> callSite,
+            SampleFilter samples) {
         List<String> stack =
                 stack(
                         group.symbols(),
                         group.stacks(),
                         profile.stack()[row],
                         QueryOracle::functionName);
-        long span = profile.spanId().length == 0 ? 0 : profile.spanId()[row];
-        return spans.matches(span)
+        return NaiveStore.counts(profile, row, samples)
                 && stack.size() >= callSite.size()
                 && stack.subList(0, callSite.size()).equals(callSite);
     }

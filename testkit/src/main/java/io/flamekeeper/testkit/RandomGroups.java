@@ -6,6 +6,7 @@ import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.SymbolTable;
+import io.flamekeeper.model.TraceId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/// Profile groups by chance, small and nasty: shared names, inlined and not symbolised frames, spans, empty
+/// Profile groups by chance, small and nasty: shared names, inlined and not symbolised frames, spans, traces, empty
 /// stacks, names that sort differently as UTF-16, names that views use themselves.
 public final class RandomGroups {
     public static final ProfileType ALLOC =
@@ -68,13 +69,22 @@ public final class RandomGroups {
             labels.put("otel.scope", "x" + random.nextInt(3));
         }
         boolean spans = random.nextInt(3) == 0;
+        boolean traces = spans && random.nextBoolean();
         List<long[]> rows = new ArrayList<>();
+        List<TraceId> traceOfRow = new ArrayList<>();
         for (int node = 0; node < nodes; node++) {
             if (random.nextInt(3) == 0) {
                 for (int span = 0; span < (spans ? 1 + random.nextInt(3) : 1); span++) {
                     boolean huge = random.nextInt(200) == 0;
                     long value = huge ? Long.MAX_VALUE - random.nextInt(5) : 1 + random.nextInt(50);
+                    List<TraceId> all = RandomProfiles.TRACES;
+                    int trace = traces ? random.nextInt(all.size()) : 0;
                     rows.add(new long[] {node, value, span});
+                    traceOfRow.add(all.get(trace));
+                    if (trace > 1) {
+                        rows.add(new long[] {node, 1, span});
+                        traceOfRow.add(all.get(trace - 1));
+                    }
                 }
             }
         }
@@ -86,7 +96,8 @@ public final class RandomGroups {
                 0,
                 rows.stream().mapToInt(row -> (int) row[0]).toArray(),
                 rows.stream().mapToLong(row -> row[1]).toArray(),
-                spans ? rows.stream().mapToLong(row -> row[2]).toArray() : new long[0]);
+                spans ? rows.stream().mapToLong(row -> row[2]).toArray() : new long[0],
+                traces ? RandomProfiles.halves(traceOfRow.stream()) : new long[0]);
     }
 
     /// Half of them at full seconds, so that they meet the ends of ranges and steps.
@@ -189,6 +200,7 @@ public final class RandomGroups {
                         0,
                         new int[] {depth},
                         new long[] {1},
+                        new long[0],
                         new long[0]);
         return new ProfileGroup(
                 service, symbols, new StackTable(depth + 1, parent, frame), List.of(profile));

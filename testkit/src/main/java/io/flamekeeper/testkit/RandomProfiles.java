@@ -6,16 +6,20 @@ import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.SymbolTable;
+import io.flamekeeper.model.TraceId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// Groups by chance, all of them legal, with everything that is rare in them: no frames, no function, inlined
-/// frames, spans, non-ASCII names, several profiles, values near the largest, strings nobody refers to.
+/// frames, spans, traces of any span or none, non-ASCII names, several profiles, values near the largest, strings nobody refers to.
 ///
 /// The same seed gives the same groups. No two profiles of a generator have the same time, and times do not
 /// ascend.
@@ -25,6 +29,10 @@ public final class RandomProfiles {
                     TextProfiles.CPU,
                     ProfileType.parse("memory:alloc_space:bytes:space:bytes"),
                     ProfileType.parse("wall:wall:nanoseconds::"));
+
+    /// Those of samples, the first of which is none. Their halves are alike, as is what an index knows of them.
+    public static final List<TraceId> TRACES =
+            List.of(TraceId.NONE, new TraceId(0, 7), new TraceId(7, 0), new TraceId(-7, -7));
 
     private final SplittableRandom random;
     private final Shape shape;
@@ -155,19 +163,19 @@ public final class RandomProfiles {
     }
 
     private Profile profile(String service, int nodeCount) {
-        record Key(int node, long spanId) implements Comparable<Key> {
-            @Override
-            public int compareTo(Key other) {
-                int byNode = Integer.compare(node, other.node);
-                return byNode != 0 ? byNode : Long.compare(spanId, other.spanId);
-            }
-        }
+        record Key(int node, long spanId, TraceId traceId) {}
         boolean hasSpans = random.nextInt(4) == 0;
-        var valueByKey = new TreeMap<Key, Long>();
+        boolean hasTraces = hasSpans && random.nextBoolean();
+        var valueByKey =
+                new TreeMap<Key, Long>(
+                        Comparator.comparingInt(Key::node)
+                                .thenComparingLong(Key::spanId)
+                                .thenComparing(Key::traceId));
         int samples = random.nextInt(shape.samplesMax + 1);
         for (int i = 0; i < samples; i++) {
             long spanId = hasSpans && random.nextBoolean() ? random.nextLong(1, 4) : 0;
-            valueByKey.put(new Key(random.nextInt(nodeCount), spanId), value());
+            TraceId traceId = hasTraces ? TRACES.get(random.nextInt(TRACES.size())) : TraceId.NONE;
+            valueByKey.put(new Key(random.nextInt(nodeCount), spanId, traceId), value());
         }
         ProfileType type = TYPES.get(random.nextInt(TYPES.size()));
         Map<String, String> labels =
@@ -186,7 +194,13 @@ public final class RandomProfiles {
                 valueByKey.values().stream().mapToLong(Long::longValue).toArray(),
                 hasSpans
                         ? valueByKey.keySet().stream().mapToLong(Key::spanId).toArray()
-                        : new long[0]);
+                        : new long[0],
+                hasTraces ? halves(valueByKey.keySet().stream().map(Key::traceId)) : new long[0]);
+    }
+
+    /// The column of these traces.
+    static long[] halves(Stream<TraceId> traces) {
+        return traces.flatMapToLong(trace -> LongStream.of(trace.high(), trace.low())).toArray();
     }
 
     private long value() {

@@ -11,21 +11,32 @@ import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.model.TimeRange;
 import io.flamekeeper.store.Part;
+import io.flamekeeper.store.SampleFilter;
 import io.flamekeeper.store.Snapshot;
-import io.flamekeeper.store.SpanFilter;
 import io.flamekeeper.store.Store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// Profiles as text that is equal exactly when they are: labels, type, time, sum, and the amount of every
-/// stack, each frame with all that is known of it, also by span. What was sent and what is stored come out
-/// the same, in whatever ids.
+/// stack, each frame with all that is known of it, also by span and by trace. What was sent and what is stored
+/// come out the same, in whatever ids.
 ///
-/// Profiles of one series must differ in milliseconds, as those of [RandomProfiles] do; spans are 0 to 3.
+/// Profiles of one series must differ in milliseconds, as those of [RandomProfiles] do; spans are 0 to 3, traces
+/// are [RandomProfiles#TRACES].
 public final class StoredText {
-    private static final int SPAN_MAX = 3;
+    private static final List<SampleFilter> FILTERS =
+            Stream.of(
+                            Stream.of(SampleFilter.ALL),
+                            LongStream.rangeClosed(1, 3).mapToObj(SampleFilter::ofSpans),
+                            RandomProfiles.TRACES.stream()
+                                    .filter(trace -> !trace.isNone())
+                                    .map(SampleFilter::ofTraces))
+                    .flatMap(filters -> filters)
+                    .toList();
 
     private StoredText() {}
 
@@ -35,27 +46,22 @@ public final class StoredText {
     }
 
     private static String of(ProfileGroup group, Profile profile) {
-        List<Map<String, Long>> bySpan = new ArrayList<>();
-        for (int span = 0; span <= SPAN_MAX; span++) {
+        List<Map<String, Long>> byFilter = new ArrayList<>();
+        for (SampleFilter filter : FILTERS) {
             long[] self = new long[group.stacks().count()];
-            long total = 0;
             for (int pair = 0; pair < profile.stack().length; pair++) {
                 int node = profile.stack()[pair];
-                boolean counts =
-                        span == 0
-                                || (profile.spanId().length > 0 && profile.spanId()[pair] == span);
-                if (counts) {
+                if (NaiveStore.counts(profile, pair, filter)) {
                     self[node] = SaturatedMath.add(self[node], profile.value()[pair]);
-                    total = SaturatedMath.add(total, profile.value()[pair]);
                 }
             }
-            bySpan.add(stacks(group.symbols(), group.stacks(), self));
+            byFilter.add(stacks(group.symbols(), group.stacks(), self));
         }
         long total = 0;
         for (long value : profile.value()) {
             total = SaturatedMath.add(total, value);
         }
-        return text(profile.labels(), profile.type(), profile.timeMillis(), total, bySpan);
+        return text(profile.labels(), profile.type(), profile.timeMillis(), total, byFilter);
     }
 
     private static String text(
@@ -63,8 +69,8 @@ public final class StoredText {
             ProfileType type,
             long timeMillis,
             long total,
-            List<Map<String, Long>> bySpan) {
-        return labels + " " + type + " @" + timeMillis + " total " + total + " " + bySpan;
+            List<Map<String, Long>> byFilter) {
+        return labels + " " + type + " @" + timeMillis + " total " + total + " " + byFilter;
     }
 
     /// One text for each profile of the tenant, in no order.
@@ -95,22 +101,17 @@ public final class StoredText {
                 || timeMillis > part.lastMillis()) {
             throw new AssertionError("a row at " + timeMillis + " that the part does not own to");
         }
-        List<Map<String, Long>> bySpan = new ArrayList<>();
-        for (int span = 0; span <= SPAN_MAX; span++) {
+        List<Map<String, Long>> byFilter = new ArrayList<>();
+        for (SampleFilter filter : FILTERS) {
             long[] self = new long[part.stacks().count()];
-            part.addSelf(
-                    new int[] {series},
-                    instant,
-                    span == 0 ? SpanFilter.ALL : SpanFilter.of(span),
-                    self,
-                    Part.ScanMeter.UNLIMITED);
-            bySpan.add(stacks(part.symbols(), part.stacks(), self));
+            part.addSelf(new int[] {series}, instant, filter, self, Part.ScanMeter.UNLIMITED);
+            byFilter.add(stacks(part.symbols(), part.stacks(), self));
         }
         Labels labels = part.series().labels(series);
         if (!new LabelMatcher.Equal("service_name", part.service()).matches(labels)) {
             throw new AssertionError(labels + " in the part of service " + part.service());
         }
-        return text(labels, part.series().type(series), timeMillis, total, bySpan);
+        return text(labels, part.series().type(series), timeMillis, total, byFilter);
     }
 
     /// Amount by stack of all nodes that have any.

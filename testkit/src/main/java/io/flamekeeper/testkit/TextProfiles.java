@@ -78,6 +78,7 @@ public final class TextProfiles {
                         10_000_000L,
                         amountByLeaf.keySet().stream().mapToInt(Integer::intValue).toArray(),
                         amountByLeaf.values().stream().mapToLong(Long::longValue).toArray(),
+                        new long[0],
                         new long[0]);
         return new ProfileGroup(service, builder.symbols(), builder.stacks(), List.of(profile));
     }

@@ -128,13 +128,97 @@ class DictionaryTest {
         }
     }
 
+    @Test
+    void pairTable_putsAndRemovalsInAnyOrder_isAMap() {
+        long seed = new SplittableRandom().nextLong();
+        System.out.println("seed " + seed);
+        var random = new SplittableRandom(seed);
+        var table = new PairTable(seed);
+        Map<Long, Integer> expected = new HashMap<>();
+        for (int round = 0; round < 50_000; round++) {
+            long key = PairTable.key(random.nextInt(-1, 20), random.nextInt(20));
+            if (expected.remove(key) != null) {
+                table.remove(key);
+            } else {
+                int id = random.nextInt(Integer.MAX_VALUE);
+                expected.put(key, id);
+                table.put(key, id);
+            }
+            long asked = PairTable.key(random.nextInt(-1, 20), random.nextInt(20));
+            assertThat(table.find(asked)).isEqualTo(expected.getOrDefault(asked, PairTable.NONE));
+        }
+    }
+
+    /// Functions are guessed by name, and an id that was taken back is given to another function.
+    @Test
+    void functions_internedAndRolledBackAtRandom_areThoseOfAMap() {
+        long seed = new SplittableRandom().nextLong();
+        System.out.println("seed " + seed);
+        var random = new SplittableRandom(seed);
+        var functions = new FunctionIds(Hashing.wyhashFinal4(seed));
+        var expected = new LinkedHashMap<List<Long>, Integer>();
+        for (int round = 0; round < 50_000; round++) {
+            if (random.nextInt(100) == 0) {
+                int mark = random.nextInt(functions.count() + 1);
+                functions.rollbackTo(mark);
+                expected.values().removeIf(id -> id >= mark);
+            }
+            int name = random.nextInt(40);
+            int system = random.nextInt(2);
+            int file = random.nextInt(2);
+            long line = random.nextInt(3) == 0 ? 1L << 40 | name : random.nextInt(2);
+            int next = expected.size();
+            assertThat(functions.intern(name, system, file, line))
+                    .isEqualTo(
+                            expected.computeIfAbsent(
+                                    List.of((long) name, (long) system, (long) file, line),
+                                    _ -> next));
+        }
+    }
+
+    /// Among them those that do not fit into 64 bits, each by another column.
+    @Test
+    void frames_internedAndRolledBackAtRandom_areThoseOfAMap() {
+        long seed = new SplittableRandom().nextLong();
+        System.out.println("seed " + seed);
+        var random = new SplittableRandom(seed);
+        var frames = new FrameIds(seed, Hashing.wyhashFinal4(seed));
+        var expected = new LinkedHashMap<List<Long>, Integer>();
+        long[] lines = {0, 1, (1 << 24) - 1, 1 << 24, Long.MAX_VALUE, -1};
+        int[] mappings = {-1, 0, 1, 126, 127, 128, Integer.MAX_VALUE};
+        long[] addresses = {0, 0, 0, 1, -1};
+        for (int round = 0; round < 50_000; round++) {
+            if (random.nextInt(100) == 0) {
+                int mark = random.nextInt(frames.count() + 1);
+                frames.rollbackTo(mark);
+                expected.values().removeIf(id -> id >= mark);
+            }
+            int function = random.nextInt(-1, 3);
+            long line = lines[random.nextInt(lines.length)];
+            int mapping = mappings[random.nextInt(mappings.length)];
+            long address = addresses[random.nextInt(addresses.length)];
+            int inlined = random.nextInt(2);
+            int next = expected.size();
+            assertThat(frames.intern(function, line, mapping, address, inlined == 1))
+                    .isEqualTo(
+                            expected.computeIfAbsent(
+                                    List.of(
+                                            (long) function,
+                                            line,
+                                            (long) mapping,
+                                            address,
+                                            (long) inlined),
+                                    _ -> next));
+        }
+    }
+
     /// The table of nodes holds only what has siblings; here everything comes and goes.
     @Test
     void nodes_internedAndRolledBackAtRandom_areThoseOfAMap() {
         long seed = new SplittableRandom().nextLong();
         System.out.println("seed " + seed);
         var random = new SplittableRandom(seed);
-        var nodes = new NodeIds(Hashing.wyhashFinal4(seed));
+        var nodes = new NodeIds(seed);
         var expected = new LinkedHashMap<List<Integer>, Integer>();
         for (int round = 0; round < 50_000; round++) {
             if (random.nextInt(200) == 0) {

@@ -211,6 +211,36 @@ class IntakeTest {
     }
 
     @Test
+    void push_traces_stayBesideTheSamples() {
+        ProfileGroup group =
+                INTAKE.push(
+                        CPU,
+                        PprofBytes.cpu(
+                                        """
+                                        1{trace_id=000000000000000100000000000000ff}  2{trace_id=000000000000000100000000000000FF}  4{trace_id=00ff}  8     16{span_id=0100000000000000,trace_id=000000000000000100000000000000ff}  32{trace_id=00000000000000000000000000000000}
+                                        main                                          main                                          main              main  main                                                                    main
+                                        """)
+                                .bytes());
+        assertThat(group.profiles()).hasSize(1);
+        Profile profile = group.profiles().getFirst();
+        Map<String, Long> amounts = new HashMap<>();
+        for (int row = 0; row < profile.stack().length; row++) {
+            assertThat(amounts.put(spanAndTrace(profile, row), profile.value()[row])).isNull();
+        }
+        assertThat(amounts).isEqualTo(Map.of("0 0:0", 44L, "0 1:ff", 3L, "1 1:ff", 16L));
+        assertThat(profile.labels().value("trace_id")).isEmpty();
+    }
+
+    private static String spanAndTrace(Profile profile, int row) {
+        boolean hasTraces = profile.traceId().length > 0;
+        return "%x %x:%x"
+                .formatted(
+                        profile.spanId().length == 0 ? 0 : profile.spanId()[row],
+                        hasTraces ? profile.traceId()[2 * row] : 0,
+                        hasTraces ? profile.traceId()[2 * row + 1] : 0);
+    }
+
+    @Test
     void push_privateLabels_areNotStored() {
         Labels labels =
                 CPU.with(Map.of("__delta__", "false", "__order__", "x", "__session_id__", "ab"));
@@ -480,18 +510,23 @@ class IntakeTest {
                 }
                 String worker = "w" + random.nextInt(3);
                 long span = random.nextInt(3);
+                long trace = random.nextInt(3);
                 long[] values = {random.nextLong(-1, 5), random.nextLong(0, 3)};
                 bytes.sample(
                         stack,
                         List.of(
                                 Map.entry("worker", worker),
-                                Map.entry("span_id", "%016x".formatted(Long.reverseBytes(span)))),
+                                Map.entry("span_id", "%016x".formatted(Long.reverseBytes(span))),
+                                Map.entry("trace_id", "%016x%016x".formatted(trace, trace))),
                         values);
                 if (values[0] >= 0) {
                     for (int type = 0; type < 2; type++) {
                         if (values[type] > 0) {
                             String key =
-                                    "ab".charAt(type) + worker + span + String.join(";", stack);
+                                    "ab".charAt(type)
+                                            + worker
+                                            + "%x %x:%x".formatted(span, trace, trace)
+                                            + String.join(";", stack);
                             expected.merge(key, values[type], Long::sum);
                         }
                     }
@@ -501,11 +536,10 @@ class IntakeTest {
             Map<String, Long> actual = new TreeMap<>();
             for (Profile profile : group.profiles()) {
                 for (int row = 0; row < profile.stack().length; row++) {
-                    long span = profile.spanId().length == 0 ? 0 : profile.spanId()[row];
                     String key =
                             profile.type().sample().type()
                                     + profile.labels().value("worker")
-                                    + span
+                                    + spanAndTrace(profile, row)
                                     + path(group, profile.stack()[row]);
                     assertThat(actual.put(key, profile.value()[row]))
                             .as("seed %d, round %d: %s once", seed, round, key)

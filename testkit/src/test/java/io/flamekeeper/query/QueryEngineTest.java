@@ -15,11 +15,12 @@ import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TenantScope;
 import io.flamekeeper.model.TimeRange;
 import io.flamekeeper.store.EmbeddedStore;
-import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.store.SampleFilter;
 import io.flamekeeper.store.StoreConfig;
 import io.flamekeeper.testkit.NaiveStore;
 import io.flamekeeper.testkit.QueryOracle;
 import io.flamekeeper.testkit.RandomGroups;
+import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.StackText;
 import io.flamekeeper.testkit.TextProfiles;
@@ -275,7 +276,7 @@ class QueryEngineTest {
                         Selector.EVERYTHING,
                         TimeRange.ALWAYS,
                         List.of("main", "serve"),
-                        SpanFilter.ALL);
+                        SampleFilter.ALL);
 
         StackTree tree = engine.mergeStacks(TENANT, query, budget());
 
@@ -388,7 +389,11 @@ class QueryEngineTest {
 
     private static MergeQuery everything() {
         return new MergeQuery(
-                TextProfiles.CPU, Selector.EVERYTHING, TimeRange.ALWAYS, List.of(), SpanFilter.ALL);
+                TextProfiles.CPU,
+                Selector.EVERYTHING,
+                TimeRange.ALWAYS,
+                List.of(),
+                SampleFilter.ALL);
     }
 
     private static SeriesQuery series(TimeRange range, List<String> groupBy, long limit) {
@@ -404,14 +409,18 @@ class QueryEngineTest {
     }
 
     private static MergeQuery mergeQuery(SplittableRandom random) {
-        SpanFilter spans =
-                switch (random.nextInt(4)) {
-                    case 0 -> SpanFilter.of(1);
-                    case 1 -> SpanFilter.of(2, 1);
-                    default -> SpanFilter.ALL;
+        SampleFilter samples =
+                switch (random.nextInt(8)) {
+                    case 0 -> SampleFilter.ofSpans(1);
+                    case 1 -> SampleFilter.ofSpans(2, 1);
+                    case 2 -> SampleFilter.ofTraces(RandomProfiles.TRACES.get(1));
+                    case 3 ->
+                            SampleFilter.ofTraces(
+                                    RandomProfiles.TRACES.get(3), RandomProfiles.TRACES.get(2));
+                    default -> SampleFilter.ALL;
                 };
         return new MergeQuery(
-                type(random), selector(random), range(random), callSite(random), spans);
+                type(random), selector(random), range(random), callSite(random), samples);
     }
 
     private static SeriesQuery seriesQuery(SplittableRandom random, long limit) {

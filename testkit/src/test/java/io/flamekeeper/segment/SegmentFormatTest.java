@@ -13,6 +13,7 @@ import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.TenantId;
+import io.flamekeeper.model.TraceId;
 import io.flamekeeper.segment.SumPlan.Scope;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
@@ -29,17 +30,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The format stays what it is: a file that an earlier build wrote reads the same for ever, and a file that
 /// changed by one bit says so.
 class SegmentFormatTest {
-    /// Made when version 1 was; never again.
-    private static final String FIXTURE = "/segment/version-1.seg";
-
-    private static final String FIXTURE_TEXT = "/segment/version-1.txt";
-
-    /// Two services of two tenants, with spans, uploads, and every kind of sum.
-    private static byte[] written(long seed, int groups, SumPlan plan) throws IOException {
+    /// Two services of two tenants, with spans, traces, uploads, and every kind of sum.
+    static byte[] written(long seed, int groups, SumPlan plan) throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         try (VfsFile file = vfs.create("a.seg")) {
             var writer = new SegmentWriter(file, SegmentHeader.sealed(9, 1, 4));
@@ -70,7 +68,8 @@ class SegmentFormatTest {
                                 row.total(),
                                 row.node(),
                                 row.value(),
-                                row.spanId()));
+                                row.spanId(),
+                                row.traceId()));
             }
         }
         return new HeadSource(
@@ -111,6 +110,21 @@ class SegmentFormatTest {
         return text.toString();
     }
 
+    /// Where spans and traces lead.
+    private static String lookUps(Segment segment) {
+        var text = new StringBuilder();
+        for (Partition partition : segment.partitions()) {
+            SpanReader spans = partition.spans();
+            for (long span = 1; span <= 3; span++) {
+                text.append("span %d in %s\n".formatted(span, spans.blocksOf(span)));
+            }
+            for (TraceId trace : RandomProfiles.TRACES) {
+                text.append("%s in %s\n".formatted(trace, spans.blocksOf(trace)));
+            }
+        }
+        return text.toString();
+    }
+
     private static void dumpStacks(Partition partition, StringBuilder text) {
         SymbolTable symbols = partition.symbols();
         StackTable stacks = partition.stacks();
@@ -147,6 +161,10 @@ class SegmentFormatTest {
                 text.append(" %d=%d".formatted(rows.node()[pair], rows.value()[pair]));
                 if (rows.hasSpans()) {
                     text.append('/').append(rows.spanId()[pair]);
+                }
+                if (rows.hasTraces()) {
+                    text.append('/').append(rows.traceId()[2 * pair]);
+                    text.append(':').append(rows.traceId()[2 * pair + 1]);
                 }
             }
             text.append('\n');
@@ -192,21 +210,23 @@ class SegmentFormatTest {
         }
     }
 
-    private static Segment open(byte[] bytes) throws IOException {
+    static Segment open(byte[] bytes) throws IOException {
         return Segment.open(SimulatedVfs.of(Map.of("a.seg", bytes), Faults.NONE), "a.seg");
     }
 
     @Test
     void anyBitFlipped_isNoticedOrHarmless() throws IOException {
-        long seed = 21;
+        long seed = 37;
         byte[] bytes = written(seed, 30, SumPlan.ofLevel(3));
-        String expected = dump(open(bytes));
-        assertThat(expected).contains("sum of TYPE", "sum of SERIES", "UploadMark");
+        String expected = dump(open(bytes)) + lookUps(open(bytes));
+        assertThat(expected).contains("sum of TYPE", "sum of SERIES", "/-7:-7", "UploadMark");
         for (int bit = 0; bit < 8 * bytes.length; bit++) {
             byte[] flipped = bytes.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             try {
-                assertThat(dump(open(flipped))).as("bit %d", bit).isEqualTo(expected);
+                assertThat(dump(open(flipped)) + lookUps(open(flipped)))
+                        .as("bit %d", bit)
+                        .isEqualTo(expected);
             } catch (FlamekeeperException e) {
                 assertThat(e.code()).as("bit %d", bit).isEqualTo(ErrorCode.CORRUPT_DATA);
                 assertThat(e).as("bit %d", bit).hasMessageContaining("a.seg");
@@ -235,15 +255,26 @@ class SegmentFormatTest {
         newer.putInt(SegmentLayout.PRELUDE_CRC, Checksum.of(bytes, 0, SegmentLayout.PRELUDE_CRC));
         assertThatThrownBy(() -> open(bytes))
                 .hasMessage(
-                        "a.seg: version 2 (expected: at most 1, the newest this software knows)")
+                        "a.seg: version 3 (expected: at most 2, the newest this software knows)")
                 .extracting(e -> ((FlamekeeperException) e).code())
                 .isEqualTo(ErrorCode.STORE_UNAVAILABLE);
     }
 
+    /// Each fixture was made when its version was; never again.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void fixtureOfAnyVersion_readsAsItDid(int version) throws IOException {
+        assertThat(dump(open(fixture(version))))
+                .isEqualTo(new String(resource("/segment/version-" + version + ".txt"), UTF_8));
+    }
+
     @Test
-    void fixtureOfVersion1_readsAsItDid() throws IOException {
-        assertThat(dump(open(resource(FIXTURE))))
-                .isEqualTo(new String(resource(FIXTURE_TEXT), UTF_8));
+    void blocksOf_fixtureOfVersion1_leavesNoBlockOut() throws IOException {
+        assertThat(lookUps(open(fixture(1)))).contains("span 1 in {0}");
+    }
+
+    static byte[] fixture(int version) throws IOException {
+        return resource("/segment/version-" + version + ".seg");
     }
 
     private static byte[] resource(String name) throws IOException {

@@ -6,16 +6,21 @@ import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.GroupInterner;
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.dictionary.SeriesTable;
+import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.TenantId;
+import io.flamekeeper.model.TraceId;
 import io.flamekeeper.segment.SegmentHeader.Compacted;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.SimulatedVfs.Faults;
+import io.flamekeeper.testkit.TextProfiles;
 import io.flamekeeper.vfs.VfsFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -35,14 +40,21 @@ class SegmentTest {
                         row.total(),
                         IntStream.range(0, row.pairCount())
                                 .mapToObj(pair ->
-                                        "%d:%x=%d"
+                                        "%d:%x:%s=%d"
                                                 .formatted(
                                                         row.node()[pair],
                                                         row.hasSpans() ? row.spanId()[pair] : 0,
+                                                        row.hasTraces()
+                                                                ? trace(row, pair)
+                                                                : TraceId.NONE,
                                                         row.value()[pair]))
                                 .sorted()
                                 .toList())
                 .toString();
+    }
+
+    private static TraceId trace(ProfileRow row, int pair) {
+        return new TraceId(row.traceId()[2 * pair], row.traceId()[2 * pair + 1]);
     }
 
     private static List<String> texts(PartitionSource source) throws IOException {
@@ -63,6 +75,9 @@ class SegmentTest {
                                     Arrays.copyOf(rows.value(), count),
                                     rows.hasSpans()
                                             ? Arrays.copyOf(rows.spanId(), count)
+                                            : new long[0],
+                                    rows.hasTraces()
+                                            ? Arrays.copyOf(rows.traceId(), 2 * count)
                                             : new long[0])));
         }
         return texts;
@@ -141,6 +156,57 @@ class SegmentTest {
         write(second, SumPlan.ofLevel(3), segment.partitions().getFirst());
 
         assertThat(second.content().get("a.seg")).isEqualTo(first.content().get("a.seg"));
+    }
+
+    @Test
+    void blocksOf_spanOrTraceOfManyThousands_isItsBlockAndHardlyAnother() throws IOException {
+        long seed = 8;
+        int pairs = 150;
+        var random = new SplittableRandom(seed);
+        var dictionary = new Dictionary(seed);
+        int series =
+                dictionary.internSeries(Labels.of(Map.of("service_name", "svc")), TextProfiles.CPU);
+        List<ProfileRow> rows = new ArrayList<>();
+        for (int row = 0; row < 1_500; row++) {
+            rows.add(
+                    ProfileRow.of(
+                            series,
+                            row,
+                            0,
+                            0,
+                            new int[pairs],
+                            random.longs(pairs, 1, 9).toArray(),
+                            random.longs(pairs).sorted().toArray(),
+                            random.longs(pairs + pairs).toArray()));
+        }
+        var source =
+                new HeadSource(
+                        TenantId.ANONYMOUS,
+                        "svc",
+                        dictionary.view(),
+                        HeadSource.Rows.of(rows),
+                        List.of());
+        Segment segment = write(SimulatedVfs.empty(Faults.NONE), SumPlan.NONE, source);
+        SpanReader spans = segment.partitions().getFirst().spans();
+        int others = 0;
+        for (int question = 0; question < 300; question++) {
+            int row = random.nextInt(rows.size());
+            int pair = random.nextInt(pairs);
+            int block = (row * pairs + pair) / 1_024;
+            for (BitSet found :
+                    List.of(
+                            spans.blocksOf(rows.get(row).spanId()[pair]),
+                            spans.blocksOf(trace(rows.get(row), pair)),
+                            spans.blocksOf(
+                                    new TraceId(random.nextLong(), 1),
+                                    trace(rows.get(row), pair)))) {
+                assertThat(found.get(block))
+                        .as("seed %d, row %d, pair %d", seed, row, pair)
+                        .isTrue();
+                others += found.cardinality() - 1;
+            }
+        }
+        assertThat(others).as("blocks that hash alike").isLessThan(30);
     }
 
     @Test

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.store.Workload.Ledger;
 import io.flamekeeper.store.Workload.PowerCut;
+import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.SimulatedVfs.Faults;
 import io.flamekeeper.testkit.SimulatedVfs.Survival;
+import io.flamekeeper.testkit.StoredText;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -64,7 +67,11 @@ class CrashTest {
         for (int at = 1; cut; at++) {
             var faults = new PowerCut(at);
             SimulatedVfs second = SimulatedVfs.of(left.content(), faults);
-            open(second, 1).ifPresent(EmbeddedStore::close);
+            open(second, 1)
+                    .ifPresent(store -> {
+                        TestStores.sealIfPossible(store);
+                        store.close();
+                    });
             cut = faults.happened();
             Survival survival = SURVIVALS.get(at % SURVIVALS.size());
             SimulatedVfs third = second.afterPowerCut(survival, Faults.NONE);
@@ -74,6 +81,65 @@ class CrashTest {
             states++;
         }
         return states;
+    }
+
+    /// Several logs are read back while appends come, and the power goes at every operation of that; then again at
+    /// every operation of the next start, of which only one of all [#SURVIVALS] is gone through.
+    @Test
+    void readBack_afterEveryOperationAndInsideTheNextStart_losesNothing() {
+        long seed = 43;
+        var before = new Ledger();
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        try (EmbeddedStore store = TestStores.open(vfs, 4)) {
+            assertThat(new Workload(seed, 20, 8).run(store, before, true)).isTrue();
+            var profiles = new RandomProfiles(2_000 + seed, RandomProfiles.Shape.TINY);
+            for (int i = 0; i < 12; i++) {
+                ProfileGroup group = profiles.next("service-" + i % 6);
+                store.append(Workload.TENANT, List.of(group));
+                before.acknowledged.addAll(StoredText.of(group));
+            }
+        }
+        assertThat(logs(vfs)).hasSizeGreaterThan(2);
+        long states = 0;
+        boolean cut = true;
+        for (int at = 1; cut; at++) {
+            var faults = new PowerCut(at);
+            SimulatedVfs first = SimulatedVfs.of(vfs.content(), faults);
+            Ledger ledger = before.copy();
+            open(first, 2)
+                    .ifPresent(store -> {
+                        new Workload(1_000 + seed, 4, 1_000).run(store, ledger, true);
+                        TestStores.sealIfPossible(store);
+                        store.close();
+                    });
+            cut = faults.happened();
+            for (int survival = 0; survival < SURVIVALS.size(); survival++) {
+                String where =
+                        "seed %d, in read-back %d, survival %d".formatted(seed, at, survival);
+                SimulatedVfs left = first.afterPowerCut(SURVIVALS.get(survival), Faults.NONE);
+                if (at % SURVIVALS.size() == survival) {
+                    states += crashInRecovery(left, ledger, where);
+                } else {
+                    try (EmbeddedStore store = TestStores.open(left, 1)) {
+                        ledger.check(store, where);
+                    }
+                    states++;
+                }
+            }
+            if (!cut) {
+                assertThat(logs(first)).isEmpty();
+            }
+        }
+        System.out.printf(
+                "crash enumeration, read-back: crash points %d, acked %d, lost 0, seed %d%n",
+                states, before.acknowledged.size(), seed);
+        assertThat(states).isGreaterThan(1_000);
+    }
+
+    private static List<String> logs(SimulatedVfs vfs) {
+        return vfs.content().keySet().stream()
+                .filter(name -> name.matches("wal-.*\\.log"))
+                .toList();
     }
 
     /// Only the process dies; the next one goes on, and then the power goes. What the first one had left

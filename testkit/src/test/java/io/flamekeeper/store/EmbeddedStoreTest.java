@@ -8,6 +8,9 @@ import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.query.SelectorParser;
+import io.flamekeeper.segment.Segment;
+import io.flamekeeper.store.UpkeepConfig.Limits;
 import io.flamekeeper.testkit.RandomProfiles;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.SimulatedVfs.Faults;
@@ -16,9 +19,11 @@ import io.flamekeeper.testkit.StoredText;
 import io.flamekeeper.testkit.TextProfiles;
 import io.flamekeeper.vfs.DiskVfs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -71,7 +76,7 @@ class EmbeddedStoreTest {
                     part.addSelf(
                             new int[] {series},
                             range,
-                            SpanFilter.ALL,
+                            SampleFilter.ALL,
                             self,
                             Part.ScanMeter.UNLIMITED);
                 }
@@ -107,7 +112,7 @@ class EmbeddedStoreTest {
                                 part.addSelf(
                                         new int[] {0},
                                         TimeRange.ALWAYS,
-                                        SpanFilter.ALL,
+                                        SampleFilter.ALL,
                                         self,
                                         (rows, pairs) -> {
                                             assertThat(rows).isEqualTo(1);
@@ -182,6 +187,94 @@ class EmbeddedStoreTest {
     }
 
     @Test
+    void seal_logMissing_saysSoOnceAndGoesOn() throws IOException {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        List<String> report = new ArrayList<>();
+        try (EmbeddedStore store = TestStores.open(vfs, 1, report)) {
+            store.append(Workload.TENANT, List.of(drawn(1_000)));
+            String log = logs(vfs).getFirst();
+            vfs.delete(log);
+            store.seal();
+            store.append(Workload.TENANT, List.of(drawn(2_000)));
+            store.seal();
+            store.seal();
+
+            assertThat(report).singleElement().asString().contains(log + ": missing");
+            assertThat(logs(vfs)).as("the next log is retired too").isEmpty();
+            store.compactAll();
+            assertThat(store.statistics().segmentCount()).isEqualTo(1);
+            assertThat(total(store, TimeRange.ALWAYS)).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void compaction_servicesThatDoNotFitTogether_areLeftInFilesThatRetentionCanDrop() {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        List<String> report = new ArrayList<>();
+        var tiny = new UpkeepConfig(false, 1, Limits.NONE, Map.of(), SelectorParser::pattern);
+        try (EmbeddedStore store = TestStores.open(vfs, 1, tiny, InstantSource.system(), report)) {
+            for (int i = 1; i <= 3; i++) {
+                store.append(Workload.TENANT, List.of(drawn(1_000L * i)));
+                store.seal();
+            }
+            store.compactAll();
+
+            assertThat(total(store, TimeRange.ALWAYS)).isEqualTo(30);
+            assertThat(store.statistics().segmentCount()).isEqualTo(3);
+            assertThat(store.statistics().upkeep().tooLarge()).isPositive();
+        }
+        assertThat(report).isNotEmpty().allMatch(line -> line.contains("left as they are"));
+        assertThat(vfs.content().keySet().stream().filter(name -> name.endsWith(".seg")))
+                .hasSize(3)
+                .allMatch(name -> level(vfs, name) > 0);
+    }
+
+    /// A day of a profile an hour, compacted every hour until it is one segment.
+    ///
+    /// @param isEarly whether everything is compacted at noon, too
+    private static UpkeepStatistics compactedDay(boolean isEarly) {
+        long hour = Duration.ofHours(1).toMillis();
+        long start = Duration.ofDays(20_000).toMillis();
+        var now = new AtomicReference<>(Instant.EPOCH);
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        try (EmbeddedStore store = TestStores.open(vfs, 1, now::get, new ArrayList<>())) {
+            for (int i = 1; i <= 31; i++) {
+                if (i <= 24) {
+                    store.append(Workload.TENANT, List.of(drawn(start + i * hour - 1_000)));
+                    store.seal();
+                }
+                now.set(Instant.ofEpochMilli(start + i * hour));
+                store.compact();
+                if (isEarly && i == 12) {
+                    store.compactAll();
+                    assertThat(store.statistics().segmentCount()).isEqualTo(1);
+                }
+            }
+            assertThat(total(store, TimeRange.ALWAYS)).isEqualTo(240);
+            assertThat(store.statistics().segmentCount()).isEqualTo(1);
+            return store.statistics().upkeep();
+        }
+    }
+
+    @Test
+    void compactAll_inTheMiddleOfADay_isOneCompactionMoreForThatDay() {
+        assertThat(compactedDay(true).compactions())
+                .isLessThanOrEqualTo(compactedDay(false).compactions() + 1);
+    }
+
+    private static int level(SimulatedVfs vfs, String segment) {
+        try {
+            return Segment.open(vfs, segment).header().level();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> logs(SimulatedVfs vfs) {
+        return vfs.content().keySet().stream().filter(name -> name.startsWith("wal-")).toList();
+    }
+
+    @Test
     void head_dictionaryFull_isSealedByItselfAndLosesNoName() {
         var profiles = new RandomProfiles(21, new RandomProfiles.Shape(1, 60, 120, 3, 40));
         var vfs = SimulatedVfs.empty(Faults.NONE);
@@ -227,6 +320,7 @@ class EmbeddedStoreTest {
             assertThat(statistics.syncCount()).isBetween(2L, 3L);
         }
         try (EmbeddedStore store = TestStores.open(vfs.afterKill(Faults.NONE), 1)) {
+            assertThat(StoredText.of(store, Workload.TENANT)).hasSize(3);
             assertThat(store.statistics().recoveredProfiles()).isEqualTo(1);
             assertThat(store.statistics().appendedProfiles()).isZero();
         }

@@ -14,8 +14,10 @@ import io.flamekeeper.testkit.SimulatedVfs.Operation;
 import io.flamekeeper.testkit.SimulatedVfs.Survival;
 import io.flamekeeper.testkit.StoredText;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,7 +44,10 @@ class FullDiskTest {
     }
 
     private void append(EmbeddedStore store) {
-        ProfileGroup group = profiles.next();
+        append(store, profiles.next());
+    }
+
+    private void append(EmbeddedStore store, ProfileGroup group) {
         store.append(Workload.TENANT, List.of(group));
         ledger.acknowledged.addAll(StoredText.of(group));
     }
@@ -121,6 +126,36 @@ class FullDiskTest {
                 append(store);
                 ledger.check(store, "round " + round);
             }
+        }
+    }
+
+    /// Nothing can be sealed, so nothing that is read back may leave the memory; what the process before had in it is
+    /// read all the same.
+    @Test
+    void restart_diskFullWithoutReserve_answersAndSealsWhenThereIsRoom() {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        long headBytes;
+        try (EmbeddedStore store = TestStores.open(vfs, 4)) {
+            for (int i = 0; i < 24; i++) {
+                append(store, profiles.next("service-" + i % 6));
+            }
+            // In memory it is more than that, so that one is all there is room for while they can
+            // be sealed.
+            headBytes = store.statistics().walBytes();
+        }
+        SimulatedVfs full = vfs.afterKill(Faults.NONE);
+        full.setCapacity(full.usedBytes());
+        StoreConfig config =
+                TestStores.config(4).withSealing(64L << 20, headBytes, Duration.ofDays(10_000));
+        List<String> report = Collections.synchronizedList(new ArrayList<>());
+        try (EmbeddedStore store = TestStores.open(full, config, report)) {
+            ledger.check(store, "restarted");
+            assertThat(store.statistics().headProfiles()).isEqualTo(ledger.acknowledged.size());
+            assertThat(report).isNotEmpty().allMatch(line -> line.contains("sealing failed"));
+            full.setCapacity(2 * full.usedBytes());
+            store.seal();
+            assertThat(store.statistics().headProfiles()).isZero();
+            ledger.check(store, "sealed");
         }
     }
 

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.UploadHash;
+import io.flamekeeper.segment.UploadMark;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -53,6 +58,49 @@ class KnownUploadsTest {
             }
             entries.add(added);
         }
+    }
+
+    /// Of any number that come in any order, the newest are known in the end, as if they had come in order.
+    @Test
+    void earlierUploads_inAnyOrder_areKnownAsIfTheyHadComeInOrder() {
+        long found = 0;
+        for (long seed = 1; seed <= 40; seed++) {
+            var random = new SplittableRandom(seed);
+            int countMax = 1 + random.nextInt(3_000);
+            int count = random.nextInt(10_000);
+            long now = 1_700_000_000_000L;
+            var key = new PartitionKey(TenantId.ANONYMOUS, "service-" + seed);
+            List<UploadMark> marks = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                // A second each, so that no two came at once; some before the last 24 hours.
+                long received = now - 1_000L * i - 990L * (seed % 3) * count;
+                marks.add(new UploadMark(random.nextLong(), random.nextLong(), received));
+            }
+            var known = new KnownUploads(countMax, seed);
+            var earlier = new EarlierUploads(known, now);
+            List<UploadMark> shuffled = new ArrayList<>(marks);
+            Collections.shuffle(shuffled, new Random(seed));
+            shuffled.forEach(earlier.of(key));
+            earlier.makeKnown();
+            long recent =
+                    marks.stream()
+                            .filter(mark -> now - mark.receivedMillis() < WINDOW_MILLIS)
+                            .count();
+            for (int i = 0; i < count; i++) {
+                UploadMark mark = marks.get(i);
+                var upload = new UploadHash(mark.high(), mark.low());
+                boolean isKnown =
+                        known.find(known.secretOf(key), upload, now) != KnownUploads.UNKNOWN;
+                assertThat(isKnown)
+                        .as("seed %d, upload %d", seed, i)
+                        .isEqualTo(i < Math.min(countMax, recent));
+                found += isKnown ? 1 : 0;
+            }
+            assertThat(known.forgotten())
+                    .as("seed %d", seed)
+                    .isEqualTo(Math.max(0, recent - countMax));
+        }
+        System.out.printf("earlier uploads: known %d, mismatches 0, seeds 1 to 40%n", found);
     }
 
     @Test

@@ -169,6 +169,51 @@ class RepeatedUploadTest {
                 "sent again: power cuts %d, repeated %d, twice 0, lost 0%n", cuts, repeated);
     }
 
+    /// All is sent once; the next process is sent all again while it reads back, and cut off; so is the one after it.
+    @Test
+    void everything_sentAgainWhileReadBackAndAfterAnyPowerCut_isThereOnce() {
+        List<ProfileGroup> groups = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            ProfileGroup drawn = profiles.next("service-" + i % 5);
+            groups.add(of(drawn, new UploadHash(i * 0x9E3779B97F4A7C15L, i + 1)));
+            expected.addAll(StoredText.of(groups.getLast()));
+        }
+        List<ProfileGroup> sentFirst = groups.subList(0, 9);
+        var reference = SimulatedVfs.empty(Faults.NONE);
+        try (EmbeddedStore store = open(reference, TestStores.config(3))) {
+            sentFirst.forEach(group -> append(store, group));
+        }
+        int cuts = 0;
+        boolean isCut = true;
+        for (int at = 1; isCut; at++) {
+            var faults = new Workload.PowerCut(at);
+            SimulatedVfs vfs = SimulatedVfs.of(reference.content(), faults);
+            try (EmbeddedStore store = open(vfs, TestStores.config(2))) {
+                for (ProfileGroup group : sentFirst) {
+                    assertThat(append(store, group)).isEqualTo(Appended.REPEATED);
+                }
+                groups.forEach(group -> append(store, group));
+                TestStores.sealIfPossible(store);
+            } catch (FlamekeeperException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+            }
+            isCut = faults.happened();
+            for (Survival survival :
+                    List.of(Survival.NOTHING, Survival.EVERYTHING, Survival.LAST_PAGE_TORN)) {
+                SimulatedVfs left = vfs.afterPowerCut(survival, Faults.NONE);
+                try (EmbeddedStore store = open(left, TestStores.config(1))) {
+                    groups.forEach(group -> append(store, group));
+                    assertThat(StoredText.of(store, Workload.TENANT))
+                            .as("operation %d", at)
+                            .containsExactlyInAnyOrderElementsOf(expected);
+                }
+                cuts++;
+            }
+        }
+        System.out.printf("sent again while read back: power cuts %d, twice 0, lost 0%n", cuts);
+    }
+
     @Test
     void upload_sentAgainAfterSealing_isStoredOnce() {
         ProfileGroup group = of(profiles.next(), new UploadHash(1, 2));

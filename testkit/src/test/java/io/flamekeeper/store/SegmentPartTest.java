@@ -12,6 +12,7 @@ import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.SaturatedMath;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.TimeRange;
+import io.flamekeeper.model.TraceId;
 import io.flamekeeper.segment.HeadSource;
 import io.flamekeeper.segment.Segment;
 import io.flamekeeper.segment.SegmentHeader;
@@ -30,7 +31,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /// What a part answers from sums, span index and rows is what its rows say, bit for bit.
@@ -66,13 +69,14 @@ class SegmentPartTest {
             int count = random.nextInt(5) == 0 ? random.nextInt(4) : random.nextInt(300);
             boolean isLarge = random.nextInt(6) == 0;
             boolean hasSpans = random.nextInt(3) == 0;
+            boolean hasTraces = hasSpans && random.nextBoolean();
             for (int row = 0; row < count; row++) {
-                rows.add(row(random, series, span, nodes, isLarge, hasSpans));
+                rows.add(row(random, series, span, nodes, isLarge, hasSpans, hasTraces));
             }
         }
         if (rows.isEmpty()) {
             int any = drawnSeries.iterator().next();
-            rows.add(row(random, any, span, nodes, false, true));
+            rows.add(row(random, any, span, nodes, false, true, true));
         }
         var source =
                 new HeadSource(
@@ -109,7 +113,8 @@ class SegmentPartTest {
                                         row.total(),
                                         row.node(),
                                         row.value(),
-                                        row.spanId()))
+                                        row.spanId(),
+                                        row.traceId()))
                         .toList();
         return new Drawn(part, ofPart);
     }
@@ -120,7 +125,8 @@ class SegmentPartTest {
             long span,
             int nodes,
             boolean isLarge,
-            boolean hasSpans) {
+            boolean hasSpans,
+            boolean hasTraces) {
         long millis = DAY_START - SumPlan.HOUR + random.nextLong(span);
         if (random.nextInt(5) == 0) {
             millis -= Math.floorMod(millis, SumPlan.FIVE_MINUTES);
@@ -136,7 +142,8 @@ class SegmentPartTest {
                     isLarge && random.nextInt(3) == 0
                             ? Long.MAX_VALUE / random.nextInt(1, 9)
                             : random.nextInt(1, 50) * 10_000_000L;
-            valueByKey.put(List.of(node, spanId), value);
+            TraceId trace = hasTraces ? trace(random, spanId) : TraceId.NONE;
+            valueByKey.put(List.of(node, spanId, trace.high(), trace.low()), value);
         }
         return ProfileRow.of(
                 series,
@@ -147,7 +154,19 @@ class SegmentPartTest {
                 valueByKey.values().stream().mapToLong(Long::longValue).toArray(),
                 hasSpans
                         ? valueByKey.keySet().stream().mapToLong(key -> key.get(1)).toArray()
+                        : new long[0],
+                hasTraces
+                        ? valueByKey.keySet().stream()
+                                .flatMapToLong(key -> LongStream.of(key.get(2), key.get(3)))
+                                .toArray()
                         : new long[0]);
+    }
+
+    /// Mostly that of the span; or another, or none. Samples without a span may have one. Half of them look the
+    /// same to an index.
+    private static TraceId trace(SplittableRandom random, long spanId) {
+        long number = random.nextInt(5) == 0 ? random.nextLong(0, 200) : spanId / 2;
+        return number % 2 == 0 ? new TraceId(number, 0) : new TraceId(number, number);
     }
 
     private static TimeRange range(SplittableRandom random, Part part) {
@@ -178,12 +197,15 @@ class SegmentPartTest {
     }
 
     private static long[] naiveSelf(
-            Drawn drawn, Set<Integer> series, TimeRange range, SpanFilter spans) {
+            Drawn drawn, Set<Integer> series, TimeRange range, SampleFilter filter) {
         long[] self = new long[drawn.part.stacks().count()];
         for (ProfileRow row : drawn.rows) {
             if (series.contains(row.series()) && range.contains(row.timeMillis())) {
                 for (int pair = 0; pair < row.pairCount(); pair++) {
-                    if (spans.matches(row.hasSpans() ? row.spanId()[pair] : 0)) {
+                    if (filter.matches(
+                            row.hasSpans() ? row.spanId()[pair] : 0,
+                            row.hasTraces() ? row.traceId()[2 * pair] : 0,
+                            row.hasTraces() ? row.traceId()[2 * pair + 1] : 0)) {
                         int node = row.node()[pair];
                         self[node] = SaturatedMath.add(self[node], row.value()[pair]);
                     }
@@ -212,14 +234,14 @@ class SegmentPartTest {
                 drawn.part.addSelf(
                         series,
                         range,
-                        SpanFilter.ALL,
+                        SampleFilter.ALL,
                         self,
                         (rows, pairs) -> {
                             scanned[0] += rows;
                             scanned[1] += pairs;
                         });
                 Set<Integer> wanted = new HashSet<>(IntStream.of(series).boxed().toList());
-                long[] expected = naiveSelf(drawn, wanted, range, SpanFilter.ALL);
+                long[] expected = naiveSelf(drawn, wanted, range, SampleFilter.ALL);
                 assertThat(self)
                         .as("seed %d, round %d, question %d", seed, round, question)
                         .isEqualTo(expected);
@@ -246,27 +268,48 @@ class SegmentPartTest {
 
     @Test
     void addSelf_ofSpans_isTheSumOfTheirSamples() throws IOException {
-        long seed = 72;
+        checkFiltered(
+                72,
+                random ->
+                        SampleFilter.ofSpans(
+                                random.longs(random.nextInt(1, 4), 1, 420).distinct().toArray()));
+    }
+
+    @Test
+    void addSelf_ofTraces_isTheSumOfTheirSamples() throws IOException {
+        checkFiltered(
+                74,
+                random ->
+                        SampleFilter.ofTraces(
+                                random.longs(random.nextInt(1, 4), 1, 210)
+                                        .distinct()
+                                        .mapToObj(number ->
+                                                number % 2 == 0
+                                                        ? new TraceId(number, 0)
+                                                        : new TraceId(number, number))
+                                        .toArray(TraceId[]::new)));
+    }
+
+    private static void checkFiltered(long seed, Function<SplittableRandom, SampleFilter> draw)
+            throws IOException {
         var random = new SplittableRandom(seed);
         long found = 0;
         for (int round = 0; round < 30; round++) {
             Drawn drawn = drawn(random, plan(round));
             for (int question = 0; question < 30; question++) {
-                SpanFilter spans =
-                        SpanFilter.of(
-                                random.longs(random.nextInt(1, 4), 1, 420).distinct().toArray());
+                SampleFilter filter = draw.apply(random);
                 int[] series = selection(random, drawn.part);
                 TimeRange range = range(random, drawn.part);
                 long[] self = new long[drawn.part.stacks().count()];
-                drawn.part.addSelf(series, range, spans, self, Part.ScanMeter.UNLIMITED);
+                drawn.part.addSelf(series, range, filter, self, Part.ScanMeter.UNLIMITED);
                 Set<Integer> wanted = new HashSet<>(IntStream.of(series).boxed().toList());
                 assertThat(self)
                         .as("seed %d, round %d, question %d", seed, round, question)
-                        .isEqualTo(naiveSelf(drawn, wanted, range, spans));
+                        .isEqualTo(naiveSelf(drawn, wanted, range, filter));
                 found += IntStream.range(0, self.length).filter(node -> self[node] > 0).count();
             }
         }
-        assertThat(found).as("spans are found at all").isGreaterThan(200);
+        assertThat(found).as("samples are found at all").isGreaterThan(200);
     }
 
     /// Step `(k - 1) * step < t <= k * step`, as time series have them.
@@ -348,7 +391,7 @@ class SegmentPartTest {
                         drawn.part.addSelf(
                                 series,
                                 TimeRange.ALWAYS,
-                                SpanFilter.ALL,
+                                SampleFilter.ALL,
                                 self,
                                 (_, _) -> {
                                     throw new IllegalStateException("enough");

@@ -1,5 +1,9 @@
 package io.flamekeeper.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.query.SelectorParser;
 import io.flamekeeper.vfs.Vfs;
 import java.time.Duration;
@@ -75,6 +79,15 @@ final class TestStores {
                 HASH_SEED,
                 task -> Thread.ofPlatform().daemon().unstarted(task),
                 Collections.synchronizedList(report)::add);
+    }
+
+    /// Waits until everything is in segments, or cannot be.
+    static void sealIfPossible(EmbeddedStore store) {
+        try {
+            store.seal();
+        } catch (FlamekeeperException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE);
+        }
     }
 
     /// Waits for the latch, not for ever.

@@ -88,6 +88,14 @@ final class Workload {
         /// Everything that was ever sent.
         private final Map<String, Profile> sent = new HashMap<>();
 
+        Ledger copy() {
+            var copy = new Ledger();
+            copy.acknowledged.addAll(acknowledged);
+            copy.unknown.addAll(unknown);
+            copy.sent.putAll(sent);
+            return copy;
+        }
+
         private void send(ProfileGroup group) {
             List<String> texts = StoredText.of(group);
             for (int i = 0; i < texts.size(); i++) {

@@ -13,7 +13,7 @@ import io.flamekeeper.query.MergeQuery;
 import io.flamekeeper.query.QueryBudget;
 import io.flamekeeper.query.QueryEngine;
 import io.flamekeeper.query.QueryLimits;
-import io.flamekeeper.store.SpanFilter;
+import io.flamekeeper.store.SampleFilter;
 import io.flamekeeper.testkit.NaiveStore;
 import io.flamekeeper.testkit.PprofReader;
 import io.flamekeeper.testkit.QueryOracle;
@@ -129,7 +129,7 @@ class PprofExportTest {
         store.append(tenant, groups);
         var query =
                 new MergeQuery(
-                        TextProfiles.CPU, Selector.EVERYTHING, RANGE, List.of(), SpanFilter.ALL);
+                        TextProfiles.CPU, Selector.EVERYTHING, RANGE, List.of(), SampleFilter.ALL);
         return new QueryEngine(store, QueryLimits.DEFAULTS, Runnable::run, 7)
                 .mergeProfile(
                         tenant, query, QueryBudget.of(QueryLimits.DEFAULTS, System::nanoTime));

@@ -3,6 +3,7 @@ package io.flamekeeper.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flamekeeper.column.ByteSink;
+import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.testkit.SimulatedVfs;
 import io.flamekeeper.testkit.SimulatedVfs.Faults;
 import io.flamekeeper.testkit.SimulatedVfs.Survival;
@@ -53,24 +54,25 @@ class WalTest {
         return batch;
     }
 
-    /// A log as it is read back: its frames, what was said, and its end.
-    private record Replayed(List<String> frames, List<String> report, WalWriter wal) {}
+    /// A log as it is read: its frames, what was said, and its end.
+    private record Found(List<String> frames, List<String> report, long bytes) {}
 
-    private static Replayed replay(SimulatedVfs vfs, long generation) throws IOException {
+    private static Found read(SimulatedVfs vfs, long generation) throws IOException {
         List<String> frames = new ArrayList<>();
         List<String> report = new ArrayList<>();
-        WalWriter wal =
-                WalReader.replay(
-                        files(vfs),
+        long bytes =
+                WalRecovery.read(
+                        vfs,
                         name(generation),
                         SHARD,
                         generation,
-                        (_, payload) ->
-                                frames.add(
-                                        HexFormat.of()
-                                                .formatHex(payload.nextBytes(payload.remaining()))),
-                        report);
-        return new Replayed(frames, report, wal);
+                        (_, payload) -> frames.add(hex(payload)),
+                        report::add);
+        return new Found(frames, report, bytes);
+    }
+
+    private static String hex(ByteSource payload) {
+        return HexFormat.of().formatHex(payload.nextBytes(payload.remaining()));
     }
 
     @Test
@@ -91,26 +93,25 @@ class WalTest {
     }
 
     @Test
-    void replay_afterCleanStops_saysNothingAndGoesOnInPlace() throws IOException {
+    void read_afterAnyBatch_findsEveryFrameSaysNothingAndChangesNothing() throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         var random = new SplittableRandom(2);
         WalWriter wal = WalWriter.create(files(vfs), name(1), SHARD, 1);
         List<String> expected = new ArrayList<>();
         for (int round = 0; round < 40; round++) {
             expected.addAll(append(wal, random, 1 + random.nextInt(900), 1 + random.nextInt(90)));
-            wal.close();
-            int size = Objects.requireNonNull(vfs.content().get(name(1))).length;
-            Replayed replayed = replay(vfs, 1);
-            assertThat(replayed.frames).containsExactlyElementsOf(expected);
-            assertThat(replayed.report).isEmpty();
-            assertThat(vfs.content().get(name(1))).hasSize(size);
-            wal = replayed.wal;
+            byte[] before = Objects.requireNonNull(vfs.content().get(name(1)));
+            Found found = read(vfs, 1);
+            assertThat(found.frames).containsExactlyElementsOf(expected);
+            assertThat(found.report).isEmpty();
+            assertThat(found.bytes).isEqualTo(wal.bytes());
+            assertThat(vfs.content().get(name(1))).isEqualTo(before);
         }
     }
 
     /// Every life writes batches of the same sizes, so that old frames lie exactly where new ones would.
     @Test
-    void replay_recycledFileAfterAnyPowerCut_findsTheFramesOfItsOwnLife() throws IOException {
+    void read_recycledFileAfterAnyPowerCut_findsTheFramesOfItsOwnLife() throws IOException {
         long states = 0;
         for (long seed = 1; seed <= 40; seed++) {
             var random = new SplittableRandom(seed);
@@ -148,19 +149,17 @@ class WalTest {
             assertThat(durable).isEmpty();
             return 1;
         }
-        Replayed replayed = replay(left, generation);
-        assertThat(replayed.frames).hasSizeGreaterThanOrEqualTo(durable.size());
+        Found found = read(left, generation);
+        assertThat(found.frames).hasSizeGreaterThanOrEqualTo(durable.size());
         List<String> all = Stream.concat(durable.stream(), sent.stream()).toList();
-        assertThat(replayed.frames).isEqualTo(all.subList(0, replayed.frames.size()));
+        assertThat(found.frames).isEqualTo(all.subList(0, found.frames.size()));
         assertThat(left.list()).noneMatch(file -> file.contains("quarantine"));
-        // What was cut off is gone: a second start has nothing to say.
-        replayed.wal.close();
-        assertThat(replay(left, generation).report).isEmpty();
+        assertThat(read(left, generation)).isEqualTo(found);
         return 1;
     }
 
     @Test
-    void replay_framesOfAnotherGenerationUnderThisHeader_areNoFrames() throws IOException {
+    void read_framesOfAnotherGenerationUnderThisHeader_areNoFrames() throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         var random = new SplittableRandom(4);
         WalWriter wal = WalWriter.create(files(vfs), name(1), SHARD, 1);
@@ -173,28 +172,27 @@ class WalTest {
             System.arraycopy(
                     WalLayout.header(SHARD, generation), 0, copy, 0, WalLayout.HEADER_BYTES);
             var other = SimulatedVfs.of(Map.of(name(generation), copy), Faults.NONE);
-            Replayed replayed = replay(other, generation);
-            assertThat(replayed.frames).isEmpty();
-            assertThat(replayed.report).singleElement().asString().contains("cut at byte 24");
+            Found found = read(other, generation);
+            assertThat(found.frames).isEmpty();
+            assertThat(found.report).singleElement().asString().contains("ends at byte 24");
             assertThat(other.list()).containsExactly(name(generation));
         }
     }
 
     @Test
-    void replay_fileTakenAndNeverWritten_isAnEmptyLog() throws IOException {
+    void read_fileTakenAndNeverWritten_isAnEmptyLog() throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         WalWriter wal = WalWriter.create(files(vfs), name(1), SHARD, 1);
         append(wal, new SplittableRandom(5), 100, 200);
         vfs.rename(name(1), name(2));
-        Replayed replayed = replay(vfs, 2);
-        assertThat(replayed.frames).isEmpty();
-        assertThat(replayed.report).isEmpty();
-        List<String> next = append(replayed.wal, new SplittableRandom(6), 7);
-        assertThat(replay(vfs, 2).frames).containsExactlyElementsOf(next);
+        Found found = read(vfs, 2);
+        assertThat(found.frames).isEmpty();
+        assertThat(found.report).isEmpty();
+        assertThat(found.bytes).isZero();
     }
 
     @Test
-    void replay_damageInRecycledFile_setsAsideWhatWasThisLogsAndNoMore() throws IOException {
+    void read_damageInRecycledFile_setsAsideWhatWasThisLogsAndNoMore() throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         LogFiles files = files(vfs);
         var random = new SplittableRandom(7);
@@ -212,16 +210,16 @@ class WalTest {
         Objects.requireNonNull(content.get(name(2)))[(int) damagedAt + 40] ^= 1;
         var damaged = SimulatedVfs.of(content, Faults.NONE);
 
-        Replayed replayed = replay(damaged, 2);
+        Found found = read(damaged, 2);
 
-        assertThat(replayed.frames).containsExactlyElementsOf(kept);
-        assertThat(replayed.report).singleElement().asString().contains("acknowledged");
+        assertThat(found.frames).containsExactlyElementsOf(kept);
+        assertThat(found.report).singleElement().asString().contains("acknowledged");
         assertThat(damaged.content().get(name(2) + "." + damagedAt + ".quarantine"))
                 .hasSize((int) (wal.bytes() - damagedAt));
     }
 
     @Test
-    void replay_endOverwrittenWithZerosByDecay_isNoticed() throws IOException {
+    void read_endOverwrittenWithZerosByDecay_isNoticed() throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         var random = new SplittableRandom(8);
         WalWriter wal = WalWriter.create(files(vfs), name(1), SHARD, 1);
@@ -233,14 +231,14 @@ class WalTest {
         Map<String, byte[]> content = new TreeMap<>(vfs.content());
         Arrays.fill(Objects.requireNonNull(content.get(name(1))), from, to, (byte) 0);
 
-        Replayed replayed = replay(SimulatedVfs.of(content, Faults.NONE), 1);
+        Found found = read(SimulatedVfs.of(content, Faults.NONE), 1);
 
-        assertThat(replayed.frames).hasSize(1);
-        assertThat(replayed.report).singleElement().asString().contains("acknowledged");
+        assertThat(found.frames).hasSize(1);
+        assertThat(found.report).singleElement().asString().contains("acknowledged");
     }
 
     @Test
-    void replay_unsyncedBatchesTorn_isNoDecay() throws IOException {
+    void read_unsyncedBatchesTorn_isNoDecay() throws IOException {
         var vfs = SimulatedVfs.empty(Faults.NONE);
         var random = new SplittableRandom(9);
         WalWriter wal = WalWriter.create(files(vfs), name(1), SHARD, 1);
@@ -252,11 +250,59 @@ class WalTest {
         assertThat(wal.isUnsynced()).isTrue();
 
         SimulatedVfs left = vfs.afterPowerCut(Survival.NEWER_HALF, Faults.NONE);
-        Replayed replayed = replay(left, 1);
+        Found found = read(left, 1);
 
-        assertThat(replayed.frames).containsExactlyElementsOf(durable);
-        assertThat(replayed.report).isEmpty();
+        assertThat(found.frames).containsExactlyElementsOf(durable);
+        assertThat(found.report).isEmpty();
         assertThat(left.list()).containsExactly(name(1));
+    }
+
+    @Test
+    void readAgain_decayedSinceOrRefused_endsThereAndTheRestCanBeSetAside() throws IOException {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        var random = new SplittableRandom(10);
+        WalWriter wal = WalWriter.create(files(vfs), name(1), SHARD, 1);
+        List<String> expected = new ArrayList<>(append(wal, random, 100, 1_500));
+        long middle = wal.bytes();
+        expected.addAll(append(wal, random, 200));
+        long end = read(vfs, 1).bytes;
+        // Frames behind the end are none of this reader's business.
+        append(wal, random, 300);
+        List<String> frames = new ArrayList<>();
+        assertThat(readAgain(vfs, end, frames)).isEqualTo(end);
+        assertThat(frames).containsExactlyElementsOf(expected);
+
+        Map<String, byte[]> content = new TreeMap<>(vfs.content());
+        Objects.requireNonNull(content.get(name(1)))[(int) middle + 30] ^= 1;
+        var damaged = SimulatedVfs.of(content, Faults.NONE);
+        assertThat(readAgain(damaged, end, new ArrayList<>())).isEqualTo(middle);
+        List<String> report = new ArrayList<>();
+        WalRecovery.setAside(damaged, name(1), middle, end, report::add);
+        String aside = name(1) + "." + middle + ".quarantine";
+        assertThat(report).singleElement().asString().contains(aside);
+        SimulatedVfs left = damaged.afterPowerCut(Survival.NOTHING, Faults.NONE);
+        assertThat(left.content().get(aside))
+                .isEqualTo(Arrays.copyOfRange(content.get(name(1)), (int) middle, (int) end));
+    }
+
+    private static long readAgain(SimulatedVfs vfs, long end, List<String> frames)
+            throws IOException {
+        return WalRecovery.readAgain(
+                vfs, name(1), SHARD, 1, end, (_, payload) -> frames.add(hex(payload)), _ -> {});
+    }
+
+    @Test
+    void read_onlyTheProcessDied_makesDurableWhatItFound() throws IOException {
+        var vfs = SimulatedVfs.empty(Faults.NONE);
+        var random = new SplittableRandom(11);
+        WalWriter wal = WalWriter.create(files(vfs), name(1), SHARD, 1);
+        List<String> expected = new ArrayList<>(append(wal, random, 100));
+        expected.addAll(put(wal, random, 4_000, 50));
+        wal.write();
+        SimulatedVfs killed = vfs.afterKill(Faults.NONE);
+        assertThat(read(killed, 1).frames).containsExactlyElementsOf(expected);
+        SimulatedVfs left = killed.afterPowerCut(Survival.NOTHING, Faults.NONE);
+        assertThat(read(left, 1).frames).containsExactlyElementsOf(expected);
     }
 
     @Test

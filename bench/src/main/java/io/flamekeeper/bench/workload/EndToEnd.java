@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 
 /// Durable ingest as fast as it goes, then questions about all of it: the short workload to look at first.
 ///
-/// Options: `--seconds 30`, `--connections 16`, `--seed 1`.
+/// Options: `--seconds 30`, `--warm-up` seconds before them, a third of those, `--connections 16`, `--seed 1`. A
+/// server compiles itself for its first minute under full load; what that costs is in the figures of the warm-up.
 final class EndToEnd implements Workload {
     private static final int ROUNDS = 30;
 
@@ -15,6 +16,7 @@ final class EndToEnd implements Workload {
         Target target = options.target();
         ServerProcess server = target.process();
         int seconds = options.number("seconds", 30);
+        int warmUp = options.number("warm-up", Math.max(5, seconds / 3));
         int connections = options.number("connections", 16);
         int seed = options.number("seed", 1);
         Fleet fleet = Fleet.drawn("bench" + seed + "-" + server.pid(), seed, Ingest.aDayAgoNanos());
@@ -28,19 +30,8 @@ final class EndToEnd implements Workload {
         figures.row("upload size, median", "%s", fleet.sizes());
         figures.row("RSS before load", "%.0f MB", server.residentMegabytes());
 
-        Ingest.closedLoop(target, acknowledged, Math.max(5, seconds / 3), connections);
-        long before = acknowledged.count();
-        var meter = new Usage.Meter(server);
-        Latencies latencies = Ingest.closedLoop(target, acknowledged, seconds, connections);
-        Usage usage = meter.stop();
-        long profiles = acknowledged.count() - before;
-        figures.row(
-                "durable ingest, closed loop",
-                "%.0f profiles/s over %.0f s, %d connections",
-                profiles / usage.wallSeconds(),
-                usage.wallSeconds(),
-                connections);
-        figures.usage("ingest", usage, profiles);
+        ingest("warm-up", target, acknowledged, warmUp, connections, figures);
+        Latencies latencies = ingest("ingest", target, acknowledged, seconds, connections, figures);
         figures.latency("ack", latencies);
         figures.latency(
                 "ack, 2 connections",
@@ -100,6 +91,29 @@ final class EndToEnd implements Workload {
                 "%.0f MB, peak %.0f MB",
                 server.residentMegabytes(),
                 server.peakMegabytes());
+    }
+
+    private static Latencies ingest(
+            String phase,
+            Target target,
+            Acknowledged acknowledged,
+            int seconds,
+            int connections,
+            Figures figures)
+            throws Exception {
+        long before = acknowledged.count();
+        var meter = new Usage.Meter(target.process());
+        Latencies latencies = Ingest.closedLoop(target, acknowledged, seconds, connections);
+        Usage usage = meter.stop();
+        long profiles = acknowledged.count() - before;
+        figures.row(
+                phase + ": durable, closed loop",
+                "%.0f profiles/s over %.0f s, %d connections",
+                profiles / usage.wallSeconds(),
+                usage.wallSeconds(),
+                connections);
+        figures.usage(phase, usage, profiles);
+        return latencies;
     }
 
     /// Begins a little later each time and so without some of the first uploads; no kept answer fits.

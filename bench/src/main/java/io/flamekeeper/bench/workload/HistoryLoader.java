@@ -251,6 +251,7 @@ final class HistoryLoader {
                 of.period(),
                 Arrays.copyOf(stack, count),
                 Arrays.copyOf(value, count),
+                new long[0],
                 new long[0]);
     }
 }

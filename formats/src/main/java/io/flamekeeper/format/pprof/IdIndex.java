@@ -69,6 +69,10 @@ final class IdIndex {
                 Long.toUnsignedString(id));
     }
 
+    long keptBytes() {
+        return 4L * rowOfSmallId.length + 12L * sortedId.length;
+    }
+
     /// **Hot path.** Returns the row with this id, or [#NONE]. Benchmark: `PprofDecodeBenchmark`.
     int row(long id) {
         if (id >= 0 && id < rowOfSmallId.length) {

@@ -24,16 +24,19 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// One decoding of one profile, in four walks:
+/// Decodes one profile after the other, each in three walks:
 ///
-/// 1. [#count]: top-level fields only, so that every column gets its size at once;
-/// 2. [#readTables]: everything but samples into columns, as sent, ids unresolved;
-/// 3. [#resolve]: references become rows, lines become frames;
-/// 4. [#readSamples]: each sample's locations go straight into the stack tree.
+/// 1. [#readTables]: everything but samples into columns, as sent, ids unresolved;
+/// 2. [#resolve]: references become rows, lines become frames;
+/// 3. [#readSamples]: each sample's locations go straight into the stack tree.
 ///
-/// Samples come last because most writers put the tables behind them.
+/// Samples come last because most writers put the tables behind them. Columns are kept from one profile to the
+/// next, because fresh memory is slower than what is in the cache; nothing of them is in the result. For one thread
+/// at a time.
 final class PprofDecoder {
-    // Fields of Profile.
+    // Fields: tags where more than varints count, else numbers.
+
+    // Of Profile.
     private static final int SAMPLE_TYPE = (1 << 3) | DELIMITED;
     private static final int SAMPLE = (2 << 3) | DELIMITED;
     private static final int MAPPING = (3 << 3) | DELIMITED;
@@ -45,47 +48,52 @@ final class PprofDecoder {
     private static final int PERIOD_TYPE = (11 << 3) | DELIMITED;
     private static final int PERIOD = (12 << 3) | VARINT;
 
-    // Fields of ValueType.
-    private static final int TYPE_TYPE = (1 << 3) | VARINT;
-    private static final int TYPE_UNIT = (2 << 3) | VARINT;
+    // Of ValueType.
+    private static final int TYPE_TYPE = 1;
+    private static final int TYPE_UNIT = 2;
 
-    // Fields of Sample.
+    // Of Sample.
     private static final int SAMPLE_LOCATION = (1 << 3) | VARINT;
     private static final int SAMPLE_LOCATIONS = (1 << 3) | DELIMITED;
     private static final int SAMPLE_VALUE = (2 << 3) | VARINT;
     private static final int SAMPLE_VALUES = (2 << 3) | DELIMITED;
     private static final int SAMPLE_LABEL = (3 << 3) | DELIMITED;
 
-    // Fields of Label.
-    private static final int LABEL_KEY = (1 << 3) | VARINT;
-    private static final int LABEL_TEXT = (2 << 3) | VARINT;
+    // Of Label.
+    private static final int LABEL_KEY = 1;
+    private static final int LABEL_TEXT = 2;
 
-    // Fields of Mapping.
-    private static final int MAPPING_ID = (1 << 3) | VARINT;
-    private static final int MAPPING_START = (2 << 3) | VARINT;
-    private static final int MAPPING_LIMIT = (3 << 3) | VARINT;
-    private static final int MAPPING_OFFSET = (4 << 3) | VARINT;
-    private static final int MAPPING_FILE = (5 << 3) | VARINT;
-    private static final int MAPPING_BUILD_ID = (6 << 3) | VARINT;
-    private static final int MAPPING_HAS_FUNCTIONS = (7 << 3) | VARINT;
-    private static final int MAPPING_HAS_FILENAMES = (8 << 3) | VARINT;
-    private static final int MAPPING_HAS_LINE_NUMBERS = (9 << 3) | VARINT;
-    private static final int MAPPING_HAS_INLINE_FRAMES = (10 << 3) | VARINT;
+    // Of Mapping.
+    private static final int MAPPING_ID = 1;
+    private static final int MAPPING_START = 2;
+    private static final int MAPPING_LIMIT = 3;
+    private static final int MAPPING_OFFSET = 4;
+    private static final int MAPPING_FILE = 5;
+    private static final int MAPPING_BUILD_ID = 6;
+    private static final int MAPPING_HAS_FUNCTIONS = 7;
+    private static final int MAPPING_HAS_FILENAMES = 8;
+    private static final int MAPPING_HAS_LINE_NUMBERS = 9;
+    private static final int MAPPING_HAS_INLINE_FRAMES = 10;
 
-    // Fields of Location and Line.
-    private static final int LOCATION_ID = (1 << 3) | VARINT;
-    private static final int LOCATION_MAPPING = (2 << 3) | VARINT;
-    private static final int LOCATION_ADDRESS = (3 << 3) | VARINT;
+    // Of Location and Line.
+    private static final int LOCATION_ID = 1;
+    private static final int LOCATION_MAPPING = 2;
+    private static final int LOCATION_ADDRESS = 3;
     private static final int LOCATION_LINE = (4 << 3) | DELIMITED;
-    private static final int LINE_FUNCTION = (1 << 3) | VARINT;
-    private static final int LINE_NUMBER = (2 << 3) | VARINT;
+    private static final int LINE_FUNCTION = 1;
+    private static final int LINE_NUMBER = 2;
 
-    // Fields of Function.
-    private static final int FUNCTION_ID = (1 << 3) | VARINT;
-    private static final int FUNCTION_NAME = (2 << 3) | VARINT;
-    private static final int FUNCTION_SYSTEM_NAME = (3 << 3) | VARINT;
-    private static final int FUNCTION_FILE = (4 << 3) | VARINT;
-    private static final int FUNCTION_START_LINE = (5 << 3) | VARINT;
+    // Of Function.
+    private static final int FUNCTION_ID = 1;
+    private static final int FUNCTION_NAME = 2;
+    private static final int FUNCTION_SYSTEM_NAME = 3;
+    private static final int FUNCTION_FILE = 4;
+    private static final int FUNCTION_START_LINE = 5;
+
+    /// Bits that no tag of one byte has whose field is a varint.
+    private static final int PLAIN_MASK = 0x87;
+
+    private static final int PLAIN_FIELDS = 16;
 
     private static final int HEX_BYTES_MAX = 64;
 
@@ -95,9 +103,13 @@ final class PprofDecoder {
     private final DecodeLimits limits;
     private final PprofDialect dialect;
     private final long hashSeed;
-    private final byte[] body;
-    private final ProtoReader reader;
-    private StackTableBuilder stacks;
+    private final ProtoReader reader = new ProtoReader("pprof", new byte[0]);
+    private final StackTableBuilder stacks;
+    private byte[] body = {};
+
+    // Values of the message being read, by field number.
+    private final long[] field = new long[PLAIN_FIELDS];
+    private final long[] locationField = new long[PLAIN_FIELDS];
 
     // Scalars of the profile; string indices as sent.
     private long timeNanos;
@@ -162,6 +174,9 @@ final class PprofDecoder {
     private int[] stretchEnd = {};
     private int[] sampleOfStretch = {};
 
+    /// Of [#sampleOfStretch], the part that is in use, minus 1.
+    private int stretchMask;
+
     // The sample being read and the one before it: locations innermost first, and the node that
     // each depth
     // of the earlier one ended in, outermost first.
@@ -171,20 +186,25 @@ final class PprofDecoder {
     private int previousDepth;
     private int[] previousNode = new int[64];
 
-    PprofDecoder(DecodeLimits limits, PprofDialect dialect, long hashSeed, byte[] body) {
+    PprofDecoder(DecodeLimits limits, PprofDialect dialect, long hashSeed) {
         this.limits = limits;
         this.dialect = dialect;
         this.hashSeed = hashSeed;
-        this.body = body;
-        this.reader = new ProtoReader("pprof", body);
         this.stacks = new StackTableBuilder(hashSeed, 1, 1);
     }
 
-    RawProfile decode() {
-        count();
+    /// @param bytes untrusted; the result keeps them
+    RawProfile decode(byte[] bytes) {
+        begin(bytes);
         readTables();
         if (typeCount == 0) {
             throw malformed("empty profile: no sample type (expected: at least one)");
+        }
+        if ((long) sampleCount * typeCount > body.length) {
+            throw malformed(
+                    "sample value length mismatch: %d samples of %d values in %d bytes (expected: one"
+                            + " value per sample type)",
+                    sampleCount, typeCount, body.length);
         }
         SymbolTable.Frames frames = resolve();
         List<ValueType> sampleTypes = sampleTypes();
@@ -211,89 +231,65 @@ final class PprofDecoder {
                 labelText);
     }
 
-    // ---- 1: sizes
-
-    private void count() {
-        int types = 0;
-        int samples = 0;
-        int mappingRows = 0;
-        int locations = 0;
-        int functionRows = 0;
-        int strings = 0;
-        while (reader.hasMore()) {
-            int tag = reader.tag();
-            switch (tag) {
-                case SAMPLE_TYPE -> types++;
-                case SAMPLE -> samples++;
-                case MAPPING -> mappingRows++;
-                case LOCATION -> locations++;
-                case FUNCTION -> functionRows++;
-                case STRING -> strings++;
-                default -> {}
-            }
-            reader.skip(tag);
-        }
-        if (samples > limits.samplesMax()) {
-            throw exceeded(
-                    "profile: %d samples (expected: at most %d)", samples, limits.samplesMax());
-        }
-        if ((long) samples * types > body.length) {
-            throw malformed(
-                    "sample value length mismatch: %d samples of %d values in %d bytes (expected: one"
-                            + " value per sample type)",
-                    samples, types, body.length);
-        }
-        typeType = new long[types];
-        typeUnit = new long[types];
-        sampleStart = new int[samples];
-        sampleEnd = new int[samples];
-        // One more string, function and frame than sent: room for the marker of a stack that is
-        // cut.
-        stringStart = new int[strings + 1];
-        stringLength = new int[strings + 1];
-        mappingId = new long[mappingRows];
-        mappingStart = new long[mappingRows];
-        mappingLimit = new long[mappingRows];
-        mappingOffset = new long[mappingRows];
-        mappingFile = new long[mappingRows];
-        mappingBuildId = new long[mappingRows];
-        mappingFlags = new byte[mappingRows];
-        functionId = new long[functionRows];
-        functionName = new long[functionRows];
-        functionSystemName = new long[functionRows];
-        functionFile = new long[functionRows];
-        functionStartLine = new long[functionRows + 1];
-        locationId = new long[locations];
-        locationMapping = new long[locations];
-        locationAddress = new long[locations];
-        locationFirstLine = new int[locations + 1];
-        lineFunction = new long[locations + 16];
-        lineNumber = new long[locations + 16];
-        stacks =
-                new StackTableBuilder(
-                        hashSeed, Math.max(body.length, limits.stackDepthMax() + 1), 2 * locations);
-        stack = new int[samples];
-        stretchStart = new int[samples];
-        stretchEnd = new int[samples];
-        sampleOfStretch = new int[Integer.highestOneBit(2 * samples + 1) * 2];
-        value = new long[samples * types];
-        labelStart = new int[samples + 1];
+    /// Bytes of the columns that it keeps, roughly.
+    long keptBytes() {
+        return stacks.keptBytes()
+                + 16L * sampleStart.length
+                + 4L * sampleOfStretch.length
+                + 8L * stringStart.length
+                + 40L * functionId.length
+                + 28L * locationId.length
+                + 16L * lineFunction.length
+                + 49L * mappingId.length
+                + 12L * path.length
+                + rowOfLocation.keptBytes();
     }
 
-    // ---- 2: tables
+    /// Lets go of the profile, for the garbage collector.
+    void forget() {
+        begin(new byte[0]);
+        stack = new int[0];
+        value = new long[0];
+        labelStart = new int[0];
+    }
+
+    private void begin(byte[] bytes) {
+        body = bytes;
+        reader.reset(bytes);
+        timeNanos = 0;
+        durationNanos = 0;
+        period = 0;
+        periodType = 0;
+        periodUnit = 0;
+        typeCount = 0;
+        sampleCount = 0;
+        stringCount = 0;
+        mappingCount = 0;
+        functionCount = 0;
+        locationCount = 0;
+        lineCount = 0;
+        framesPerLocationMax = 1;
+        frameCount = 0;
+        stackWasCut = false;
+        labelCount = 0;
+        labelName = new int[0];
+        labelText = new int[0];
+        previousDepth = 0;
+    }
+
+    /// What a column has room for once it is too short.
+    private static int more(int rows) {
+        return Math.max(64, 2 * rows);
+    }
+
+    // ---- 1: tables
 
     private void readTables() {
-        reader.window(0, body.length);
         while (reader.hasMore()) {
             int tag = reader.tag();
             switch (tag) {
                 case SAMPLE_TYPE -> readSampleType();
-                case SAMPLE -> {
-                    int length = reader.length();
-                    sampleStart[sampleCount] = reader.position();
-                    sampleEnd[sampleCount++] = reader.position() + length;
-                    reader.advance(length);
-                }
+                case SAMPLE -> noteSample();
                 case MAPPING -> readMapping();
                 case LOCATION -> readLocation();
                 case FUNCTION -> readFunction();
@@ -305,35 +301,103 @@ final class PprofDecoder {
                 default -> reader.skip(tag);
             }
         }
+        if (locationCount == locationFirstLine.length) {
+            locationFirstLine = Arrays.copyOf(locationFirstLine, locationCount + 1);
+        }
         locationFirstLine[locationCount] = lineCount;
+    }
+
+    private void noteSample() {
+        int row = sampleCount++;
+        if (row == limits.samplesMax()) {
+            throw exceeded("profile: more than %d samples (expected: at most %1$d)", row);
+        }
+        if (row == sampleStart.length) {
+            sampleStart = Arrays.copyOf(sampleStart, more(row));
+            sampleEnd = Arrays.copyOf(sampleEnd, more(row));
+        }
+        int length = reader.length();
+        sampleStart[row] = reader.position();
+        sampleEnd[row] = reader.position() + length;
+        reader.advance(length);
     }
 
     private void readSampleType() {
         int row = typeCount++;
-        int outer = reader.enter();
-        while (reader.hasMore()) {
-            int tag = reader.tag();
-            switch (tag) {
-                case TYPE_TYPE -> typeType[row] = reader.varint();
-                case TYPE_UNIT -> typeUnit[row] = reader.varint();
-                default -> reader.skip(tag);
-            }
+        if (row == typeType.length) {
+            typeType = Arrays.copyOf(typeType, more(row));
+            typeUnit = Arrays.copyOf(typeUnit, more(row));
         }
-        reader.leave(outer);
+        long[] read = readVarints();
+        typeType[row] = read[TYPE_TYPE];
+        typeUnit[row] = read[TYPE_UNIT];
     }
 
     /// A field that is not repeated but comes twice is one message in pieces, says protobuf.
     private void readPeriodType() {
         int outer = reader.enter();
-        while (reader.hasMore()) {
-            int tag = reader.tag();
-            switch (tag) {
-                case TYPE_TYPE -> periodType = reader.varint();
-                case TYPE_UNIT -> periodUnit = reader.varint();
-                default -> reader.skip(tag);
+        field[TYPE_TYPE] = periodType;
+        field[TYPE_UNIT] = periodUnit;
+        readFields(field);
+        reader.leave(outer);
+        periodType = field[TYPE_TYPE];
+        periodUnit = field[TYPE_UNIT];
+    }
+
+    /// Reads a message of which only varints count, and returns them by field number; 0 = not there. The array is
+    /// good until the next message.
+    private long[] readVarints() {
+        int outer = reader.enter();
+        Arrays.fill(field, 0);
+        readFields(field);
+        reader.leave(outer);
+        return field;
+    }
+
+    private void readFields(long[] into) {
+        while (readPlainFields(into)) {
+            readOther(reader.tag(), into);
+        }
+    }
+
+    /// Reads a field where [#readPlainFields] stopped: its tag may be padded.
+    private void readOther(int tag, long[] into) {
+        if ((tag & 7) == VARINT && tag >>> 3 < PLAIN_FIELDS) {
+            into[tag >>> 3] = reader.varint();
+        } else {
+            reader.skip(tag);
+        }
+    }
+
+    /// **Hot path.** Reads fields up to the end of the window or to one that is no varint or has a number above 15,
+    /// where the cursor then stands. Benchmark: `PprofDecodeBenchmark`.
+    ///
+    /// @return whether there is such a field
+    private boolean readPlainFields(long[] into) {
+        byte[] from = body;
+        int at = reader.position();
+        int end = reader.limit();
+        while (at < end) {
+            int tag = from[at];
+            if ((tag & PLAIN_MASK) != 0 || tag == 0) {
+                reader.window(at, end);
+                return true;
+            }
+            int first = end - at > 1 ? from[at + 1] : -1;
+            if (first >= 0) {
+                into[tag >>> 3] = first;
+                at += 2;
+            } else if (end - at > 2 && from[at + 2] >= 0) {
+                into[tag >>> 3] = (first & 0x7f) | (from[at + 2] << 7);
+                at += 3;
+            } else {
+                reader.window(at + 1, end);
+                into[tag >>> 3] = reader.varint();
+                at = reader.position();
             }
         }
-        reader.leave(outer);
+        reader.window(at, end);
+        return false;
     }
 
     private void readString() {
@@ -354,92 +418,109 @@ final class PprofDecoder {
             start += excess;
             length -= excess;
         }
+        if (stringCount == stringStart.length) {
+            stringStart = Arrays.copyOf(stringStart, more(stringCount));
+            stringLength = Arrays.copyOf(stringLength, more(stringCount));
+        }
         stringStart[stringCount] = start;
         stringLength[stringCount++] = length;
     }
 
     private void readMapping() {
         int row = mappingCount++;
-        int outer = reader.enter();
-        while (reader.hasMore()) {
-            int tag = reader.tag();
-            switch (tag) {
-                case MAPPING_ID -> mappingId[row] = reader.varint();
-                case MAPPING_START -> mappingStart[row] = reader.varint();
-                case MAPPING_LIMIT -> mappingLimit[row] = reader.varint();
-                case MAPPING_OFFSET -> mappingOffset[row] = reader.varint();
-                case MAPPING_FILE -> mappingFile[row] = reader.varint();
-                case MAPPING_BUILD_ID -> mappingBuildId[row] = reader.varint();
-                case MAPPING_HAS_FUNCTIONS -> readFlag(row, SymbolTable.Mappings.HAS_FUNCTIONS);
-                case MAPPING_HAS_FILENAMES -> readFlag(row, SymbolTable.Mappings.HAS_FILENAMES);
-                case MAPPING_HAS_LINE_NUMBERS ->
-                        readFlag(row, SymbolTable.Mappings.HAS_LINE_NUMBERS);
-                case MAPPING_HAS_INLINE_FRAMES ->
-                        readFlag(row, SymbolTable.Mappings.HAS_INLINE_FRAMES);
-                default -> reader.skip(tag);
-            }
+        if (row == mappingId.length) {
+            growMappings(more(row));
         }
-        reader.leave(outer);
+        long[] read = readVarints();
+        mappingId[row] = read[MAPPING_ID];
+        mappingStart[row] = read[MAPPING_START];
+        mappingLimit[row] = read[MAPPING_LIMIT];
+        mappingOffset[row] = read[MAPPING_OFFSET];
+        mappingFile[row] = read[MAPPING_FILE];
+        mappingBuildId[row] = read[MAPPING_BUILD_ID];
+        mappingFlags[row] =
+                (byte)
+                        (flag(read[MAPPING_HAS_FUNCTIONS], SymbolTable.Mappings.HAS_FUNCTIONS)
+                                | flag(
+                                        read[MAPPING_HAS_FILENAMES],
+                                        SymbolTable.Mappings.HAS_FILENAMES)
+                                | flag(
+                                        read[MAPPING_HAS_LINE_NUMBERS],
+                                        SymbolTable.Mappings.HAS_LINE_NUMBERS)
+                                | flag(
+                                        read[MAPPING_HAS_INLINE_FRAMES],
+                                        SymbolTable.Mappings.HAS_INLINE_FRAMES));
     }
 
-    private void readFlag(int row, int flag) {
-        int others = mappingFlags[row] & ~flag;
-        mappingFlags[row] = (byte) (reader.varint() == 0 ? others : others | flag);
+    private static int flag(long said, int flag) {
+        return said == 0 ? 0 : flag;
+    }
+
+    private void growMappings(int rows) {
+        mappingId = Arrays.copyOf(mappingId, rows);
+        mappingStart = Arrays.copyOf(mappingStart, rows);
+        mappingLimit = Arrays.copyOf(mappingLimit, rows);
+        mappingOffset = Arrays.copyOf(mappingOffset, rows);
+        mappingFile = Arrays.copyOf(mappingFile, rows);
+        mappingBuildId = Arrays.copyOf(mappingBuildId, rows);
+        mappingFlags = Arrays.copyOf(mappingFlags, rows);
     }
 
     private void readLocation() {
         int row = locationCount++;
+        if (row == locationId.length) {
+            locationId = Arrays.copyOf(locationId, more(row));
+            locationMapping = Arrays.copyOf(locationMapping, more(row));
+            locationAddress = Arrays.copyOf(locationAddress, more(row));
+            locationFirstLine = Arrays.copyOf(locationFirstLine, more(row) + 1);
+        }
         locationFirstLine[row] = lineCount;
         int outer = reader.enter();
-        while (reader.hasMore()) {
+        long[] read = locationField;
+        Arrays.fill(read, 0);
+        while (readPlainFields(read)) {
             int tag = reader.tag();
-            switch (tag) {
-                case LOCATION_ID -> locationId[row] = reader.varint();
-                case LOCATION_MAPPING -> locationMapping[row] = reader.varint();
-                case LOCATION_ADDRESS -> locationAddress[row] = reader.varint();
-                case LOCATION_LINE -> readLine();
-                default -> reader.skip(tag);
+            if (tag == LOCATION_LINE) {
+                readLine();
+            } else {
+                readOther(tag, read);
             }
         }
         reader.leave(outer);
+        locationId[row] = read[LOCATION_ID];
+        locationMapping[row] = read[LOCATION_MAPPING];
+        locationAddress[row] = read[LOCATION_ADDRESS];
     }
 
     private void readLine() {
         int row = lineCount++;
         if (row == lineFunction.length) {
-            lineFunction = Arrays.copyOf(lineFunction, 2 * row);
-            lineNumber = Arrays.copyOf(lineNumber, 2 * row);
+            lineFunction = Arrays.copyOf(lineFunction, more(row));
+            lineNumber = Arrays.copyOf(lineNumber, more(row));
         }
-        int outer = reader.enter();
-        while (reader.hasMore()) {
-            int tag = reader.tag();
-            switch (tag) {
-                case LINE_FUNCTION -> lineFunction[row] = reader.varint();
-                case LINE_NUMBER -> lineNumber[row] = reader.varint();
-                default -> reader.skip(tag);
-            }
-        }
-        reader.leave(outer);
+        long[] read = readVarints();
+        lineFunction[row] = read[LINE_FUNCTION];
+        lineNumber[row] = read[LINE_NUMBER];
     }
 
     private void readFunction() {
         int row = functionCount++;
-        int outer = reader.enter();
-        while (reader.hasMore()) {
-            int tag = reader.tag();
-            switch (tag) {
-                case FUNCTION_ID -> functionId[row] = reader.varint();
-                case FUNCTION_NAME -> functionName[row] = reader.varint();
-                case FUNCTION_SYSTEM_NAME -> functionSystemName[row] = reader.varint();
-                case FUNCTION_FILE -> functionFile[row] = reader.varint();
-                case FUNCTION_START_LINE -> functionStartLine[row] = reader.varint();
-                default -> reader.skip(tag);
-            }
+        if (row == functionId.length) {
+            functionId = Arrays.copyOf(functionId, more(row));
+            functionName = Arrays.copyOf(functionName, more(row));
+            functionSystemName = Arrays.copyOf(functionSystemName, more(row));
+            functionFile = Arrays.copyOf(functionFile, more(row));
+            functionStartLine = Arrays.copyOf(functionStartLine, more(row));
         }
-        reader.leave(outer);
+        long[] read = readVarints();
+        functionId[row] = read[FUNCTION_ID];
+        functionName[row] = read[FUNCTION_NAME];
+        functionSystemName[row] = read[FUNCTION_SYSTEM_NAME];
+        functionFile[row] = read[FUNCTION_FILE];
+        functionStartLine[row] = read[FUNCTION_START_LINE];
     }
 
-    // ---- 3: references
+    // ---- 2: references
 
     private SymbolTable.Frames resolve() {
         if (stringCount == 0 || stringLength[0] != 0) {
@@ -451,8 +532,8 @@ final class PprofDecoder {
         }
         if (dialect == PprofDialect.DOTNET
                 && functionCount == locationCount
-                && Arrays.stream(functionId).allMatch(id -> id == 0)) {
-            functionId = Arrays.copyOf(locationId, functionCount);
+                && Arrays.stream(functionId, 0, functionCount).allMatch(id -> id == 0)) {
+            System.arraycopy(locationId, 0, functionId, 0, functionCount);
         }
         refuseZero("location", locationId, locationCount);
         refuseZero("function", functionId, functionCount);
@@ -461,16 +542,23 @@ final class PprofDecoder {
         IdIndex rowOfFunction = IdIndex.of("function", functionId, functionCount);
         IdIndex rowOfMapping = IdIndex.of("mapping", mappingId, mappingCount);
 
-        firstFrame = new int[locationCount + 1];
-        int capacity = lineCount + locationCount + 1;
+        if (firstFrame.length <= locationCount) {
+            firstFrame = new int[more(locationCount)];
+        }
+        int capacity = framesSaid() + 1;
         int[] function = new int[capacity];
         long[] line = new long[capacity];
         int[] mapping = new int[capacity];
         long[] address = new long[capacity];
         boolean[] inlined = new boolean[capacity];
+        int mappingRow = SymbolTable.NONE;
         for (int location = 0; location < locationCount; location++) {
             firstFrame[location] = frameCount;
-            int mappingRow = mappingRow(location, rowOfMapping);
+            // Neighbours are mostly of the same mapping; the first row is compared with "none", id
+            // 0.
+            if (locationMapping[location] != (location == 0 ? 0 : locationMapping[location - 1])) {
+                mappingRow = mappingRow(location, rowOfMapping);
+            }
             int lineEnd = locationFirstLine[location + 1];
             for (int row = locationFirstLine[location]; row < lineEnd; row++) {
                 function[frameCount] = rowOfFunction.row(lineFunction[row]);
@@ -498,6 +586,17 @@ final class PprofDecoder {
         function[frameCount] = functionCount;
         mapping[frameCount] = SymbolTable.NONE;
         return new SymbolTable.Frames(frameCount, function, line, mapping, address, inlined);
+    }
+
+    /// A location without lines is one frame too.
+    private int framesSaid() {
+        int frames = lineCount;
+        for (int location = 0; location < locationCount; location++) {
+            if (locationFirstLine[location] == locationFirstLine[location + 1]) {
+                frames++;
+            }
+        }
+        return frames;
     }
 
     private static void refuseZero(String what, long[] id, int count) {
@@ -552,18 +651,18 @@ final class PprofDecoder {
                         functionFile,
                         functionCount,
                         "function file name string index out of range"),
-                functionStartLine);
+                Arrays.copyOf(functionStartLine, functionCount + 1));
     }
 
     private SymbolTable.Mappings mappings() {
         return new SymbolTable.Mappings(
                 mappingCount,
-                mappingStart,
-                mappingLimit,
-                mappingOffset,
+                Arrays.copyOf(mappingStart, mappingCount),
+                Arrays.copyOf(mappingLimit, mappingCount),
+                Arrays.copyOf(mappingOffset, mappingCount),
                 strings(mappingFile, mappingCount, "mapping file name string index out of range"),
                 strings(mappingBuildId, mappingCount, "mapping build id string index out of range"),
-                mappingFlags);
+                Arrays.copyOf(mappingFlags, mappingCount));
     }
 
     private int[] strings(long[] index, int count, String phrase) {
@@ -585,9 +684,20 @@ final class PprofDecoder {
         return new String(body, stringStart[string], stringLength[string], UTF_8);
     }
 
-    // ---- 4: samples
+    // ---- 3: samples
 
     private void readSamples() {
+        stack = new int[sampleCount];
+        value = new long[sampleCount * typeCount];
+        labelStart = new int[sampleCount + 1];
+        stacks.reset(Math.max(body.length, limits.stackDepthMax() + 1), 2 * locationCount);
+        if (stretchStart.length < sampleCount) {
+            stretchStart = new int[more(sampleCount)];
+            stretchEnd = new int[more(sampleCount)];
+            sampleOfStretch = new int[4 * Integer.highestOneBit(more(sampleCount))];
+        }
+        stretchMask = 4 * Integer.highestOneBit(sampleCount | 1) - 1;
+        Arrays.fill(sampleOfStretch, 0, Math.min(stretchMask + 1, sampleOfStretch.length), 0);
         for (int sample = 0; sample < sampleCount; sample++) {
             reader.window(sampleStart[sample], sampleEnd[sample]);
             readSample(sample);
@@ -599,6 +709,8 @@ final class PprofDecoder {
         int values = 0;
         int labels = 0;
         depth = 0;
+        stretchStart[sample] = 0;
+        stretchEnd[sample] = 0;
         while (reader.hasMore()) {
             int at = reader.position();
             int tag = reader.tag();
@@ -661,7 +773,7 @@ final class PprofDecoder {
     private int leafOfStretch(int sample) {
         int start = stretchStart[sample];
         int end = stretchEnd[sample];
-        int mask = sampleOfStretch.length - 1;
+        int mask = stretchMask;
         int slot = (int) (hash(start, end) >>> 32) & mask;
         while (sampleOfStretch[slot] != 0) {
             int before = sampleOfStretch[slot] - 1;
@@ -755,18 +867,9 @@ final class PprofDecoder {
     }
 
     private void readLabel() {
-        long key = 0;
-        long text = 0;
-        int outer = reader.enter();
-        while (reader.hasMore()) {
-            int tag = reader.tag();
-            switch (tag) {
-                case LABEL_KEY -> key = reader.varint();
-                case LABEL_TEXT -> text = reader.varint();
-                default -> reader.skip(tag);
-            }
-        }
-        reader.leave(outer);
+        long[] read = readVarints();
+        long key = read[LABEL_KEY];
+        long text = read[LABEL_TEXT];
         int nameString = string(key, "sample label string index out of range");
         int textString = string(text, "sample label string index out of range");
         if (stringLength[textString] == 0) {
@@ -858,9 +961,12 @@ final class PprofDecoder {
             SymbolTable.Functions functions,
             SymbolTable.Mappings mappings,
             SymbolTable.Frames frames) {
+        // One more string than sent: room for the marker of a stack that is cut.
+        int[] start = Arrays.copyOf(stringStart, stringCount + 1);
+        int[] length = Arrays.copyOf(stringLength, stringCount + 1);
         if (!stackWasCut) {
             return new SymbolTable(
-                    StringTable.ofSlices(body, stringStart, stringLength, stringCount),
+                    StringTable.ofSlices(body, start, length, stringCount),
                     functions,
                     mappings,
                     frames);
@@ -868,11 +974,11 @@ final class PprofDecoder {
         byte[] marker = DecodeLimits.CUT_MARKER.getBytes(UTF_8);
         byte[] withMarker = Arrays.copyOf(body, body.length + marker.length);
         System.arraycopy(marker, 0, withMarker, body.length, marker.length);
-        stringStart[stringCount] = body.length;
-        stringLength[stringCount] = marker.length;
+        start[stringCount] = body.length;
+        length[stringCount] = marker.length;
         functions.name()[functionCount] = stringCount;
         return new SymbolTable(
-                StringTable.ofSlices(withMarker, stringStart, stringLength, stringCount + 1),
+                StringTable.ofSlices(withMarker, start, length, stringCount + 1),
                 new SymbolTable.Functions(
                         functionCount + 1,
                         functions.name(),

@@ -5,6 +5,7 @@ import io.flamekeeper.format.ProfileFormat;
 import io.flamekeeper.format.RawProfile;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingDeque;
 
 /// pprof's `profile.proto`. One upload is one profile.
 ///
@@ -27,8 +28,15 @@ import java.util.List;
 /// a sample without locations is the empty stack. A label is text if it has a non-empty text; all others
 /// are left out, as is what only display tools read (comments, drop and keep frames, default sample type).
 public final class PprofFormat implements ProfileFormat {
+    /// A decoder that has grown beyond it is not kept.
+    private static final long KEPT_BYTES_MAX = 2 << 20;
+
     private final DecodeLimits limits;
     private final PprofDialect dialect;
+
+    /// The one used last is taken first: its columns are still in the processor's cache. No result depends on them.
+    private final LinkedBlockingDeque<PprofDecoder> idle = new LinkedBlockingDeque<>(8);
+
     private final long hashSeed = new SecureRandom().nextLong();
 
     public PprofFormat(DecodeLimits limits, PprofDialect dialect) {
@@ -48,6 +56,20 @@ public final class PprofFormat implements ProfileFormat {
 
     /// As [#decode], which always gives one profile.
     public RawProfile decodeOne(byte[] body) {
-        return new PprofDecoder(limits, dialect, hashSeed, body).decode();
+        PprofDecoder kept = idle.pollFirst();
+        PprofDecoder decoder = kept == null ? new PprofDecoder(limits, dialect, hashSeed) : kept;
+        try {
+            return decoder.decode(body);
+        } finally {
+            if (decoder.keptBytes() <= KEPT_BYTES_MAX) {
+                keep(decoder);
+            }
+        }
+    }
+
+    @SuppressWarnings("ReturnValueIgnored") // one too many is left to the garbage collector
+    private void keep(PprofDecoder decoder) {
+        decoder.forget();
+        idle.offerFirst(decoder);
     }
 }

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -206,7 +207,7 @@ class PprofFormatTest {
     @Test
     void decode_aboveALimit_namesIt() {
         var limits = new DecodeLimits(2, 1, 10, 100);
-        exceeded(limits, "3 samples (expected: at most 2)", DRAWN.bytes());
+        exceeded(limits, "more than 2 samples (expected: at most 2)", DRAWN.bytes());
         exceeded(limits, "sample 0: more than 1 labels", PprofBytes.cpu("1{a=1,b=2}").bytes());
     }
 
@@ -403,5 +404,32 @@ class PprofFormatTest {
         byte[] bytes = new byte[count];
         Arrays.fill(bytes, (byte) value);
         return bytes;
+    }
+
+    /// As some writers do who leave room for a number they do not know yet.
+    @Test
+    void decode_paddedTags_areTheFieldsTheyName() {
+        byte[] bytes =
+                HexFormat.of()
+                        .parseHex(
+                                "0a0408011002" // sample type
+                                        + "3200"
+                                        + "3203637075"
+                                        + "32026e73"
+                                        + "320166" // strings
+                                        + "2a05"
+                                        + "0801"
+                                        + "900003" // function 1 is called f
+                                        + "2208"
+                                        + "880001"
+                                        + "2203"
+                                        + "880001" // location 1 of it
+                                        + "1206"
+                                        + "0a0101"
+                                        + "120105"); // one sample
+        RawProfile raw =
+                new PprofFormat(DecodeLimits.DEFAULTS, PprofDialect.STANDARD).decodeOne(bytes);
+        assertThat(raw.symbols().strings().get(raw.symbols().functions().name()[0])).isEqualTo("f");
+        assertThat(raw.symbols().frames().function()[0]).isZero();
     }
 }
