@@ -56,15 +56,22 @@ class JavaAgentIT {
 
     @Test
     @Timeout(180)
-    void agent_byProcessorTimeWithLiveObjects_isWhatItSent() throws Exception {
+    void agent_byProcessorTimeWithLiveObjectsAndNativeMemory_isWhatItSent() throws Exception {
         Map<String, Long> sums =
                 profileIsland(
                         Map.of(
                                 "PYROSCOPE_PROFILER_EVENT", "itimer",
                                 "PYROSCOPE_PROFILING_INTERVAL", "2ms",
                                 "PYROSCOPE_PROFILER_ALLOC", "64k",
-                                "PYROSCOPE_ALLOC_LIVE", "true"));
-        assertThat(sums).containsOnlyKeys("cpu:nanoseconds", "live:count");
+                                "PYROSCOPE_ALLOC_LIVE", "true",
+                                "PYROSCOPE_AP_EXTRA_ARGUMENTS", "nativemem=4k"));
+        assertThat(sums)
+                .containsKeys(
+                        "cpu:nanoseconds",
+                        "live:count",
+                        "malloc_objects:count",
+                        "malloc_bytes:bytes")
+                .doesNotContainKey("wall:nanoseconds");
     }
 
     /// Sends three uploads of an island, and compares; returns what was sent, by type and unit.
