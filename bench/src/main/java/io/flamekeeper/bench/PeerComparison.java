@@ -59,7 +59,7 @@ final class PeerComparison {
 
     private static void compare(Kind kind, Map<String, Long> ours, Map<String, Long> peers) {
         if (!ours.keySet().equals(peers.keySet())) {
-            throw different("stacks of " + kind, ours.size(), peers.size());
+            throw different("stacks of " + kind, without(ours, peers), without(peers, ours));
         }
         ours.forEach((stack, amount) -> {
             long off = Math.abs(amount - peers.get(stack));
@@ -68,6 +68,14 @@ final class PeerComparison {
             }
         });
         System.out.printf("# %s: %d stacks equal%n", kind, ours.size());
+    }
+
+    /// The first stack that the other does not have.
+    private static String without(Map<String, Long> one, Map<String, Long> other) {
+        return one.keySet().stream()
+                .filter(stack -> !other.containsKey(stack))
+                .findFirst()
+                .orElse("nothing");
     }
 
     private static Kind kind(JfrFamily family) {

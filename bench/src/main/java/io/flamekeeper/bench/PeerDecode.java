@@ -127,7 +127,7 @@ final class PeerDecode {
 
         /// Ids mean something else in the next chunk.
         void forget() {
-            methodNames.clear();
+            methodNames = new Dictionary<>();
         }
     }
 }
