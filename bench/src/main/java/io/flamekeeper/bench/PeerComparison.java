@@ -98,15 +98,9 @@ final class PeerComparison {
         }
     }
 
-    /// Names without what differs from run to run, which ours leaves out, and the peer does not.
+    /// Without the class, which ours merges where it is generated, and the peer leaves out where it is a library.
     private static String frame(String name, String line) {
-        int lambda = name.indexOf("$$Lambda");
-        int method = name.indexOf('.', Math.max(0, lambda));
-        return (lambda < 0 || method < 0
-                        ? name
-                        : name.substring(0, lambda) + name.substring(method))
-                + ":"
-                + line;
+        return name.substring(name.lastIndexOf('.') + 1) + ":" + line;
     }
 
     private static IllegalStateException different(String what, Object ours, Object peers) {
