@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Recorded traffic of real clients, replayed against the server process, gives the sums that an
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReplayIT {
     private static final long START = 1;
     private static final long END = 4_000_000_000_000L;
+    private static final long SAMPLE_NANOS = 10_000_000;
 
     @TempDir Path folder;
 
@@ -98,6 +100,81 @@ class ReplayIT {
         }
     }
 
+    /// Rows are `event {label=value,…}`, count and, of some, a sum; and the same for `event TOTAL`, of samples by
+    /// the state of their threads.
+    @ParameterizedTest
+    @CsvSource({
+        "jdk17-itimer-alloc-lock, ga.burn, 0",
+        "jdk25-wall-alloc-live, ga.burn25, 0",
+        "jdk25-virtual-threads, vt, 0",
+        // Its first upload, of 95 samples without labels, was sent three times.
+        "retry-503-429-400-200, ga.retry, 190"
+    })
+    void sharedJavaRecording_replayed_equalsGroundTruth(
+            String name, String service, long repeatedSamples) throws Exception {
+        Path recordings = sharedRecordings();
+        boolean isByWall = name.contains("wall");
+        var labelled = new TreeMap<GroundTruth.Key, Long>();
+        var totals = new TreeMap<String, Long>();
+        for (String line : section(recordings, "java/" + name)) {
+            String[] cell = line.split("\t");
+            String[] what = cell[0].split(" ");
+            long count = Long.parseLong(cell[1]);
+            long sum = cell.length > 2 ? Long.parseLong(cell[2]) : 0;
+            if (what[1].equals("TOTAL")) {
+                amounts(what[0], count, sum, cell[0].endsWith("=STATE_RUNNABLE"))
+                        .forEach((type, amount) -> totals.merge(type, amount, Long::sum));
+            } else {
+                SortedMap<String, String> labels =
+                        GroundTruth.labels(what[1].substring(1, what[1].length() - 1));
+                amounts(what[0], count, sum, false)
+                        .forEach((type, amount) ->
+                                labelled.put(new GroundTruth.Key(service, labels, type), amount));
+            }
+        }
+        totals.computeIfPresent(
+                "cpu:nanoseconds", (_, nanos) -> nanos - repeatedSamples * SAMPLE_NANOS);
+        assertThat(totals.containsKey("wall:nanoseconds")).isEqualTo(isByWall);
+        try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
+                var wire = new Wire(server.uri())) {
+            replay(wire, Recording.in(name, recordings.resolve("java/" + name + "/req")));
+            Map<String, List<String>> types = profileTypes(wire);
+            assertThat(types.keySet()).isEqualTo(totals.keySet());
+            var found = new TreeMap<String, Long>();
+            for (String type : totals.keySet()) {
+                found.put(type, sum(wire, types, type, "{}"));
+            }
+            assertThat(found).isEqualTo(totals);
+            if (repeatedSamples == 0) {
+                assertThat(sums(wire, GroundTruth.of(labelled), types)).isEqualTo(labelled);
+            }
+        }
+    }
+
+    /// What events of a kind add to the types of samples that they are stored as.
+    private static Map<String, Long> amounts(
+            String event, long count, long sum, boolean isRunningByWall) {
+        return switch (event) {
+            case "jdk.ExecutionSample" -> Map.of("cpu:nanoseconds", count * SAMPLE_NANOS);
+            case "profiler.WallClockSample" -> {
+                long nanos = count * SAMPLE_NANOS;
+                yield isRunningByWall
+                        ? Map.of("wall:nanoseconds", nanos, "cpu:nanoseconds", nanos)
+                        : Map.of("wall:nanoseconds", nanos);
+            }
+            case "jdk.ObjectAllocationInNewTLAB" ->
+                    Map.of(
+                            "alloc_in_new_tlab_objects:count",
+                            count,
+                            "alloc_in_new_tlab_bytes:bytes",
+                            sum);
+            case "jdk.JavaMonitorEnter" ->
+                    Map.of("contentions:count", count, "delay:nanoseconds", sum);
+            case "profiler.LiveObject" -> Map.of("live:count", count);
+            default -> throw new IllegalStateException(event);
+        };
+    }
+
     private static void replay(Wire wire, Recording recording)
             throws IOException, InterruptedException {
         assertThat(recording.requests()).isNotEmpty();
@@ -106,24 +183,36 @@ class ReplayIT {
         }
     }
 
-    private static void assertEqual(Wire wire, GroundTruth truth) throws Exception {
+    /// The server has what the truth has and nothing else, in every protocol.
+    static void assertEqual(Wire wire, GroundTruth truth) throws Exception {
         Map<String, List<String>> types = profileTypes(wire);
-        var found = new TreeMap<GroundTruth.Key, Long>();
-        for (GroundTruth.Key key : truth.sums().keySet()) {
-            String selector = selector(key, truth);
-            long sum = 0;
-            for (String type : types.getOrDefault(key.sampleType(), List.of())) {
-                long total = wire.totalByJson(type, selector, START, END);
-                assertThat(wire.totalsByOtherWays(type, selector, START, END).values())
-                        .as("%s%s", type, selector)
-                        .containsOnly(total);
-                sum += total;
-            }
-            found.put(key, sum);
-        }
-        assertThat(found).isEqualTo(truth.sums());
+        assertThat(sums(wire, truth, types)).isEqualTo(truth.sums());
         assertThat(totalOfEverything(wire, types))
                 .isEqualTo(truth.sums().values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    /// What the server has for each key of the truth, in every protocol.
+    private static SortedMap<GroundTruth.Key, Long> sums(
+            Wire wire, GroundTruth truth, Map<String, List<String>> types) throws Exception {
+        var found = new TreeMap<GroundTruth.Key, Long>();
+        for (GroundTruth.Key key : truth.sums().keySet()) {
+            found.put(key, sum(wire, types, key.sampleType(), selector(key, truth)));
+        }
+        return found;
+    }
+
+    private static long sum(
+            Wire wire, Map<String, List<String>> types, String sampleType, String selector)
+            throws Exception {
+        long sum = 0;
+        for (String type : types.getOrDefault(sampleType, List.of())) {
+            long total = wire.totalByJson(type, selector, START, END);
+            assertThat(wire.totalsByOtherWays(type, selector, START, END).values())
+                    .as("%s%s", type, selector)
+                    .containsOnly(total);
+            sum += total;
+        }
+        return sum;
     }
 
     private static long totalOfEverything(Wire wire, Map<String, List<String>> types)

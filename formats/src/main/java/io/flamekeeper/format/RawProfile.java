@@ -42,4 +42,22 @@ public record RawProfile(
     public RawProfile {
         sampleTypes = List.copyOf(sampleTypes);
     }
+
+    /// The same profile, whose sender says elsewhere how long it took.
+    public RawProfile lasting(long nanos) {
+        return new RawProfile(
+                symbols,
+                stacks,
+                sampleTypes,
+                periodType,
+                period,
+                timeNanos,
+                nanos,
+                sampleCount,
+                stack,
+                value,
+                labelStart,
+                labelName,
+                labelValue);
+    }
 }

@@ -2,6 +2,8 @@ package io.flamekeeper.intake;
 
 import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.format.collapsed.CollapsedFormat;
+import io.flamekeeper.format.jfr.JfrFormat;
+import io.flamekeeper.format.jfr.JfrRecording;
 import io.flamekeeper.format.pprof.PprofDialect;
 import io.flamekeeper.format.pprof.PprofFormat;
 import io.flamekeeper.model.ErrorCode;
@@ -33,6 +35,8 @@ import java.util.concurrent.TimeUnit;
 public final class Intake {
     private static final String DOTNET_SPY = "dotnetspy";
     private static final String UNKNOWN_SPY = "unknown";
+    private static final String APP_NAME = "app_name";
+    private static final long SECOND_NANOS = 1_000_000_000;
     private static final int UUID_CHARS = 36;
 
     private final IntakeLimits limits;
@@ -40,6 +44,7 @@ public final class Intake {
     private final Normaliser normaliser;
     private final PprofFormat pprof;
     private final PprofFormat dotnetPprof;
+    private final JfrFormat jfr;
     private final CollapsedFormat groups;
     private final CollapsedFormat lines;
 
@@ -49,6 +54,7 @@ public final class Intake {
         this.normaliser = new Normaliser(limits);
         this.pprof = new PprofFormat(limits.decode(), PprofDialect.STANDARD);
         this.dotnetPprof = new PprofFormat(limits.decode(), PprofDialect.DOTNET);
+        this.jfr = new JfrFormat(limits.decode());
         this.groups = new CollapsedFormat(limits.decode(), CollapsedFormat.Counting.COUNTED);
         this.lines = new CollapsedFormat(limits.decode(), CollapsedFormat.Counting.ONE_A_LINE);
     }
@@ -130,6 +136,44 @@ public final class Intake {
         return normaliser.normalise(raw, Relabelling.apply(labels), timeNanos, upload);
     }
 
+    /// Takes one JFR recording of `/ingest`, gzip or plain. Its times are those of the upload.
+    ///
+    /// @param recording untrusted; given away
+    /// @param labels    what the contexts of its events mean, gzip or plain; empty = nothing
+    /// @throws FlamekeeperException as [#push], and `INVALID_LABELS`
+    public JfrUpload ingestJfr(IngestParameters parameters, byte[] recording, byte[] labels) {
+        long period = parameters.sampleRate() == 0 ? 0 : SECOND_NANOS / parameters.sampleRate();
+        long duration = Math.max(0, parameters.untilNanos() - parameters.fromNanos());
+        JfrRecording decoded =
+                jfr.decode(uncompressed(recording, "jfr"), uncompressed(labels, "labels"), period);
+        Map<String, String> defaults = new HashMap<>();
+        boolean isRenamed = !parameters.tags().value(LabelNames.SERVICE_NAME).isEmpty();
+        defaults.put(isRenamed ? APP_NAME : LabelNames.SERVICE_NAME, parameters.application());
+        defaults.put("jfr_event", decoded.event());
+        Labels series = ingestLabels(parameters, defaults, "jfr");
+        long timeNanos = believedTime(parameters.fromNanos(), nowNanos());
+        if (decoded.profileByFamily().isEmpty()) {
+            return new JfrUpload(nothing(series.value(LabelNames.SERVICE_NAME)), decoded.losses());
+        }
+        UploadHash upload =
+                parameters.isDated()
+                        ? UploadHasher.hash(
+                                series, List.of(recording, labels), timeNanos, duration, period)
+                        : UploadHash.NONE;
+        List<Normaliser.Part> parts = new ArrayList<>();
+        decoded.profileByFamily()
+                .forEach((family, raw) ->
+                        parts.add(
+                                new Normaliser.Part(
+                                        raw.lasting(duration),
+                                        Relabelling.apply(
+                                                series.with(
+                                                        Map.of(
+                                                                LabelNames.NAME,
+                                                                family.profileName()))))));
+        return new JfrUpload(normaliser.normalise(parts, timeNanos, upload), decoded.losses());
+    }
+
     /// Takes stacks as text, one a line; what they measure is in the application's name, see [TextType].
     ///
     /// @param counting what says how often a stack was seen
@@ -162,7 +206,7 @@ public final class Intake {
                         counted.labelValue());
         Map<String, String> labels = new HashMap<>();
         boolean isRenamed = !parameters.tags().value(LabelNames.SERVICE_NAME).isEmpty();
-        labels.put(isRenamed ? "app_name" : LabelNames.SERVICE_NAME, measured.service());
+        labels.put(isRenamed ? APP_NAME : LabelNames.SERVICE_NAME, measured.service());
         Labels series = ingestLabels(parameters, labels, measured.type().name());
         long timeNanos = believedTime(raw.timeNanos(), nowNanos());
         UploadHash upload =
@@ -179,11 +223,15 @@ public final class Intake {
     }
 
     private byte[] uncompressed(byte[] body) {
+        return uncompressed(body, "profile");
+    }
+
+    private byte[] uncompressed(byte[] body, String what) {
         if (Gzip.isGzip(body)) {
-            return Gzip.inflate(body, limits.profileBytesMax(), "profile");
+            return Gzip.inflate(body, limits.profileBytesMax(), what);
         }
         if (body.length > limits.profileBytesMax()) {
-            throw Gzip.tooLarge("profile", limits.profileBytesMax());
+            throw Gzip.tooLarge(what, limits.profileBytesMax());
         }
         return body;
     }

@@ -18,7 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Turns a raw profile into [Profile]s, one per set of sample labels and sample type that measured anything.
+/// Turns raw profiles into [Profile]s, one per set of sample labels and sample type that measured anything.
 ///
 /// 1. A sample with a negative value, or with nothing but zeros, is dropped, and what only it used of the
 ///    stacks with it.
@@ -35,59 +35,102 @@ final class Normaliser {
         this.limits = limits;
     }
 
-    /// @param raw       given away: its columns are changed, and the result keeps some
-    /// @param labels    as [SeriesLabels] made them
+    /// One of the raw profiles of an upload.
+    ///
+    /// @param raw    given away: its columns are changed, and the result keeps some
+    /// @param labels as [SeriesLabels] made them
+    record Part(RawProfile raw, Labels labels) {}
+
     /// @param timeNanos the time to believe
     ProfileGroup normalise(RawProfile raw, Labels labels, long timeNanos, UploadHash upload) {
-        Labels series = stored(labels);
-        SampleLabels sampleLabels = new SampleLabels(limits, series, raw);
-        int[] order = new int[raw.sampleCount()];
-        int[] group = new int[raw.sampleCount()];
-        long[] span = new long[raw.sampleCount()];
-        int[] trace = new int[raw.sampleCount()];
-        boolean anySpan = false;
-        int kept = 0;
-        for (int sample = 0; sample < raw.sampleCount(); sample++) {
-            if (isWorthKeeping(raw, sample)) {
-                group[sample] = sampleLabels.read(sample);
-                span[sample] = sampleLabels.span();
-                anySpan |= span[sample] != 0;
-                trace[sample] = sampleLabels.trace();
-                order[kept++] = sample;
-            }
-        }
-        order = Arrays.copyOf(order, kept);
-        StackTable stacks =
-                kept == raw.sampleCount() ? raw.stacks() : prune(raw.stacks(), raw.stack(), order);
-        forgetAddresses(raw.symbols());
+        return normalise(List.of(new Part(raw, labels)), timeNanos, upload);
+    }
 
-        List<TraceId> traces = sampleLabels.traces();
-        if (traces.size() > 1) {
-            order = sorted(order, trace, traces.size());
-        }
-        if (anySpan) {
-            order = sorted(order, ranks(span), raw.sampleCount());
-        }
-        order = sorted(order, raw.stack(), stacks.count());
-        if (sampleLabels.groupCount() > 1) {
-            order = sorted(order, group, sampleLabels.groupCount());
-        }
+    /// @param parts     at least one; all of the same service, symbols and stacks
+    /// @param timeNanos the time to believe
+    ProfileGroup normalise(List<Part> parts, long timeNanos, UploadHash upload) {
+        List<Kept> all = parts.stream().map(part -> new Kept(part, limits)).toList();
+        RawProfile first = all.getFirst().raw;
+        StackTable stacks =
+                all.stream().allMatch(Kept::isEverything)
+                        ? first.stacks()
+                        : prune(first.stacks(), all);
+        forgetAddresses(first.symbols());
         List<Profile> profiles = new ArrayList<>();
-        for (int start = 0, end; start < kept; start = end) {
-            int one = group[order[start]];
-            end = start;
-            while (end < kept && group[order[end]] == one) {
-                end++;
+        all.forEach(kept -> kept.addProfiles(stacks.count(), timeNanos, profiles));
+        return new ProfileGroup(
+                all.getFirst().series.value(LabelNames.SERVICE_NAME),
+                first.symbols(),
+                stacks,
+                profiles,
+                upload);
+    }
+
+    /// The samples of one part that are worth keeping.
+    private static final class Kept {
+        private final RawProfile raw;
+        private final Labels series;
+        private final SampleLabels sampleLabels;
+        private final int[] order;
+        private final int[] group;
+        private final long[] span;
+        private final boolean anySpan;
+        private final int[] trace;
+
+        Kept(Part part, IntakeLimits limits) {
+            raw = part.raw();
+            series = stored(part.labels());
+            sampleLabels = new SampleLabels(limits, series, raw);
+            int[] samples = new int[raw.sampleCount()];
+            group = new int[raw.sampleCount()];
+            span = new long[raw.sampleCount()];
+            trace = new int[raw.sampleCount()];
+            boolean spans = false;
+            int kept = 0;
+            for (int sample = 0; sample < raw.sampleCount(); sample++) {
+                if (isWorthKeeping(raw, sample)) {
+                    group[sample] = sampleLabels.read(sample);
+                    span[sample] = sampleLabels.span();
+                    spans |= span[sample] != 0;
+                    trace[sample] = sampleLabels.trace();
+                    samples[kept++] = sample;
+                }
             }
-            Rows rows = new Rows(raw, span, anySpan, trace, traces, order, start, end);
-            for (int type = 0; type < raw.sampleTypes().size(); type++) {
-                if (rows.collect(type) > 0) {
-                    profiles.add(profile(raw, type, sampleLabels.labels(one), timeNanos, rows));
+            order = Arrays.copyOf(samples, kept);
+            anySpan = spans;
+        }
+
+        boolean isEverything() {
+            return order.length == raw.sampleCount();
+        }
+
+        void addProfiles(int stackCount, long timeNanos, List<Profile> to) {
+            int[] inOrder = order;
+            List<TraceId> traces = sampleLabels.traces();
+            if (traces.size() > 1) {
+                inOrder = sorted(inOrder, trace, traces.size());
+            }
+            if (anySpan) {
+                inOrder = sorted(inOrder, ranks(span), raw.sampleCount());
+            }
+            inOrder = sorted(inOrder, raw.stack(), stackCount);
+            if (sampleLabels.groupCount() > 1) {
+                inOrder = sorted(inOrder, group, sampleLabels.groupCount());
+            }
+            for (int start = 0, end; start < inOrder.length; start = end) {
+                int one = group[inOrder[start]];
+                end = start;
+                while (end < inOrder.length && group[inOrder[end]] == one) {
+                    end++;
+                }
+                Rows rows = new Rows(raw, span, anySpan, trace, traces, inOrder, start, end);
+                for (int type = 0; type < raw.sampleTypes().size(); type++) {
+                    if (rows.collect(type) > 0) {
+                        to.add(profile(raw, type, sampleLabels.labels(one), timeNanos, rows));
+                    }
                 }
             }
         }
-        return new ProfileGroup(
-                series.value(LabelNames.SERVICE_NAME), raw.symbols(), stacks, profiles, upload);
     }
 
     private static Labels stored(Labels labels) {
@@ -138,14 +181,16 @@ final class Normaliser {
                 LabelNames.PRIVATE_SERVICE_NAME, service);
     }
 
-    /// Removes the nodes that no sample of `order` passes through. Rewrites the samples' entries in `stack`;
-    /// ids keep their order.
-    private static StackTable prune(StackTable stacks, int[] stack, int[] order) {
+    /// Removes the nodes that no kept sample passes through. Rewrites the samples' entries in `stack`; ids
+    /// keep their order.
+    private static StackTable prune(StackTable stacks, List<Kept> all) {
         int[] newId = new int[stacks.count()];
         Arrays.fill(newId, DROPPED);
         newId[StackTable.ROOT] = StackTable.ROOT;
-        for (int sample : order) {
-            newId[stack[sample]] = 0;
+        for (Kept kept : all) {
+            for (int sample : kept.order) {
+                newId[kept.raw.stack()[sample]] = 0;
+            }
         }
         for (int node = stacks.count() - 1; node > StackTable.ROOT; node--) {
             if (newId[node] != DROPPED) {
@@ -163,8 +208,10 @@ final class Normaliser {
                 frame[count++] = stacks.frame()[node];
             }
         }
-        for (int sample : order) {
-            stack[sample] = newId[stack[sample]];
+        for (Kept kept : all) {
+            for (int sample : kept.order) {
+                kept.raw.stack()[sample] = newId[kept.raw.stack()[sample]];
+            }
         }
         return new StackTable(count, parent, frame);
     }

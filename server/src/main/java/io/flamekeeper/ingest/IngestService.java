@@ -6,6 +6,7 @@ import io.flamekeeper.http.Endpoint;
 import io.flamekeeper.http.Request;
 import io.flamekeeper.intake.IngestParameters;
 import io.flamekeeper.intake.Intake;
+import io.flamekeeper.intake.JfrUpload;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
@@ -17,6 +18,8 @@ import java.util.Locale;
 ///
 /// Which format a body has is decided by `?format=`, then by the content type, in the order of [#format].
 public final class IngestService {
+    private static final String MULTIPART = "multipart/form-data";
+
     private final Intake intake;
     private final InstantSource clock;
     private final Appender appender;
@@ -65,12 +68,33 @@ public final class IngestService {
             case PPROF_FORM -> decodeForm(parameters, request);
             case GROUPS -> intake.ingestText(parameters, request.body(), Counting.COUNTED);
             case LINES -> intake.ingestText(parameters, request.body(), Counting.ONE_A_LINE);
-            case TRIE, TREE, JFR, SPEEDSCOPE ->
+            case JFR -> decodeJfr(parameters, request);
+            case TRIE, TREE, SPEEDSCOPE ->
                     throw new FlamekeeperException(
                             ErrorCode.UNSUPPORTED,
-                            "format: %s is not supported yet (expected: pprof, raw or as multipart/form-data, groups or lines)",
+                            "format: %s is not supported yet (expected: pprof or jfr, raw or as multipart/form-data, groups or lines)",
                             format.name().toLowerCase(Locale.ROOT));
         };
+    }
+
+    private ProfileGroup decodeJfr(IngestParameters parameters, Request request) {
+        JfrUpload upload;
+        if (request.header("content-type").contains(MULTIPART)) {
+            var form = MultipartForm.parse(request.header("content-type"), request.body());
+            byte[] recording =
+                    form.content("jfr")
+                            .orElseThrow(() ->
+                                    new FlamekeeperException(
+                                            ErrorCode.MALFORMED_PROFILE,
+                                            "multipart: no part named jfr (expected: one)"));
+            upload =
+                    intake.ingestJfr(
+                            parameters, recording, form.content("labels").orElse(new byte[0]));
+        } else {
+            upload = intake.ingestJfr(parameters, request.body(), new byte[0]);
+        }
+        upload.losses().forEach(appender.counters()::lost);
+        return upload.group();
     }
 
     private ProfileGroup decodeForm(IngestParameters parameters, Request request) {
@@ -100,8 +124,7 @@ public final class IngestService {
             case "jfr" -> Format.JFR;
             case "pprof" -> Format.PPROF;
             case "speedscope" -> Format.SPEEDSCOPE;
-            default ->
-                    contentType.contains("multipart/form-data") ? Format.PPROF_FORM : Format.GROUPS;
+            default -> contentType.contains(MULTIPART) ? Format.PPROF_FORM : Format.GROUPS;
         };
     }
 }

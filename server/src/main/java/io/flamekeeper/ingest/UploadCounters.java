@@ -1,5 +1,6 @@
 package io.flamekeeper.ingest;
 
+import io.flamekeeper.format.jfr.JfrLoss;
 import io.flamekeeper.model.ErrorCode;
 import java.util.EnumMap;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// What became of every profile that was sent, counted as the sender counts: one pprof is one, whatever
 /// number of types is in it. Safe for use by many threads.
+///
+/// What is missing in an upload that was taken all the same is counted beside, see [#lost].
 ///
 /// Law: `received = stored + repeated + empty + rejected + under way`, where the last is 0 when nobody waits for an
 /// answer.
@@ -21,8 +24,12 @@ public final class UploadCounters {
     private final LongAdder appends = new LongAdder();
     private final LongAdder appendNanos = new LongAdder();
     private final Map<ErrorCode, LongAdder> rejected = new EnumMap<>(ErrorCode.class);
+    private final Map<JfrLoss, LongAdder> lost = new EnumMap<>(JfrLoss.class);
 
     public UploadCounters() {
+        for (JfrLoss why : JfrLoss.values()) {
+            lost.put(why, new LongAdder());
+        }
         for (ErrorCode code : ErrorCode.values()) {
             rejected.put(code, new LongAdder());
         }
@@ -49,6 +56,10 @@ public final class UploadCounters {
 
     void refused(ErrorCode why) {
         adder(why).increment();
+    }
+
+    void lost(JfrLoss why, long times) {
+        Objects.requireNonNull(lost.get(why)).add(times);
     }
 
     void appended(long nanos) {
@@ -90,6 +101,11 @@ public final class UploadCounters {
 
     public long rejected(ErrorCode why) {
         return adder(why).sum();
+    }
+
+    /// Parts of JFR recordings that could not be read.
+    public long lost(JfrLoss why) {
+        return Objects.requireNonNull(lost.get(why)).sum();
     }
 
     /// Calls of the store that stored something.

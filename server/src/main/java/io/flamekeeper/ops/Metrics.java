@@ -1,5 +1,6 @@
 package io.flamekeeper.ops;
 
+import io.flamekeeper.format.jfr.JfrLoss;
 import io.flamekeeper.http.CallObserver;
 import io.flamekeeper.ingest.UploadCounters;
 import io.flamekeeper.model.ErrorCode;
@@ -61,21 +62,29 @@ public final class Metrics implements CallObserver, AutoCloseable {
 
     /// Also shows these.
     public void watch(UploadCounters uploads, Store store) {
-        counter("uploads.received", "pprof files that arrived", uploads, UploadCounters::received);
+        counter(
+                "uploads.received",
+                "profile files that arrived",
+                uploads,
+                UploadCounters::received);
         counter(
                 "uploads.received.bytes",
                 "their bytes, as sent",
                 uploads,
                 UploadCounters::receivedBytes);
-        counter("uploads.stored", "pprof files that are durable", uploads, UploadCounters::stored);
+        counter(
+                "uploads.stored",
+                "profile files that are durable",
+                uploads,
+                UploadCounters::stored);
         counter(
                 "uploads.repeated",
-                "pprof files that were stored already, and sent again",
+                "profile files that were stored already, and sent again",
                 uploads,
                 UploadCounters::repeated);
         counter(
                 "uploads.empty",
-                "pprof files with nothing to store",
+                "profile files with nothing to store",
                 uploads,
                 UploadCounters::empty);
         for (ErrorCode code : ErrorCode.values()) {
@@ -83,8 +92,14 @@ public final class Metrics implements CallObserver, AutoCloseable {
                             "flamekeeper.uploads.rejected",
                             uploads,
                             counters -> counters.rejected(code))
-                    .description("pprof files that were refused")
+                    .description("profile files that were refused")
                     .tag("reason", code.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        for (JfrLoss why : JfrLoss.values()) {
+            FunctionCounter.builder("flamekeeper.jfr.lost", uploads, counters -> counters.lost(why))
+                    .description("parts of JFR recordings that could not be read; the rest was")
+                    .tag("reason", why.label())
                     .register(registry);
         }
         counter(

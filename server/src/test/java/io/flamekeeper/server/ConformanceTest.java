@@ -640,7 +640,7 @@ class ConformanceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"trie", "tree", "jfr", "speedscope"})
+    @ValueSource(strings = {"trie", "tree", "speedscope"})
     @DisplayName("formats of later are refused in words, never dropped")
     void ingest_formatsOfLater_unsupported(String format) {
         Reply reply =

@@ -1,0 +1,117 @@
+package io.flamekeeper.format.jfr;
+
+import java.util.Arrays;
+
+/// Numbers different longs from 0 in the order in which they are first added.
+///
+/// Most writers count their ids from 1, and those are found without hashing:
+///
+/// | column   | shape              | meaning                                                      |
+/// |----------|--------------------|--------------------------------------------------------------|
+/// | `key`    | `long[n]`          | the long of that number                                      |
+/// | `direct` | `int[…]`           | number plus 1 of the longs that are indexes of it, 0 = free  |
+/// | `slot`   | `int[power of 2]`  | number plus 1 of the others; probed linearly, at most half full |
+final class LongIndex {
+    static final int NONE = -1;
+
+    private static final int SLOTS_MIN = 64;
+
+    /// Longs that are found directly though hardly any has been added.
+    private static final int DIRECT_MIN = 256;
+
+    private final long seed;
+    private int count;
+    private long[] key = new long[SLOTS_MIN / 2];
+    private int[] direct = new int[DIRECT_MIN];
+    private int hashed;
+    private int[] slot = new int[SLOTS_MIN];
+
+    /// @param seed unknown to whoever sends the longs, or they could make all of them collide; it changes
+    ///     no result
+    LongIndex(long seed) {
+        this.seed = seed;
+    }
+
+    /// Makes room for so many more.
+    void reserve(int more) {
+        if (key.length - count < more) {
+            key = Arrays.copyOf(key, Math.addExact(count, more));
+        }
+        if (2L * hashed + 2L * more > slot.length) {
+            rehash(Integer.highestOneBit(2 * Math.addExact(hashed, more)) * 2);
+        }
+    }
+
+    int count() {
+        return count;
+    }
+
+    long key(int number) {
+        return key[number];
+    }
+
+    /// **Hot path.** Returns the number of the long, or [#NONE]. Benchmark: `JfrDecodeBenchmark`.
+    int find(long wanted) {
+        if (wanted >= 0 && wanted < direct.length && direct[(int) wanted] != 0) {
+            return direct[(int) wanted] - 1;
+        }
+        return slot[slotOf(wanted)] - 1;
+    }
+
+    /// **Hot path.** Returns the number of the long, which is [#count] before the call if it is new.
+    /// Benchmark: `JfrDecodeBenchmark`.
+    int add(long added) {
+        if (added >= 0 && added < direct.length && direct[(int) added] != 0) {
+            return direct[(int) added] - 1;
+        }
+        int at = slotOf(added);
+        return slot[at] != 0 ? slot[at] - 1 : addNew(added, at);
+    }
+
+    private int addNew(long added, int at) {
+        if (count == key.length) {
+            key = Arrays.copyOf(key, 2 * count);
+        }
+        key[count++] = added;
+        if (isDense(added)) {
+            if (added >= direct.length) {
+                direct = Arrays.copyOf(direct, Math.max(2 * direct.length, (int) added + 1));
+            }
+            direct[(int) added] = count;
+            return count - 1;
+        }
+        slot[at] = count;
+        if (2 * ++hashed > slot.length) {
+            rehash(2 * slot.length);
+        }
+        return count - 1;
+    }
+
+    /// Whether the long is so small that an array up to it is mostly used.
+    private boolean isDense(long added) {
+        return added >= 0 && added < Math.max(direct.length, 4L * count);
+    }
+
+    private void rehash(int slots) {
+        int[] old = slot;
+        slot = new int[slots];
+        for (int used : old) {
+            if (used != 0) {
+                slot[slotOf(key[used - 1])] = used;
+            }
+        }
+    }
+
+    /// The slot that has the long, or a free one for it.
+    private int slotOf(long wanted) {
+        long mixed = (wanted ^ seed) * 0x9e3779b97f4a7c15L;
+        mixed ^= mixed >>> 29;
+        mixed *= 0xbf58476d1ce4e5b9L;
+        int mask = slot.length - 1;
+        int at = (int) (mixed >>> 32) & mask;
+        while (slot[at] != 0 && key[slot[at] - 1] != wanted) {
+            at = (at + 1) & mask;
+        }
+        return at;
+    }
+}
