@@ -24,6 +24,11 @@ final class FrameReader {
     private int[] line = new int[256];
     private int count;
 
+    // The stack before.
+    private long[] methodBefore = new long[256];
+    private int[] lineBefore = new int[256];
+    private int countBefore;
+
     FrameReader(byte[] body, ChunkHeader header, Layout layout) {
         this.body = body;
         this.reader = new ChunkReader(body, header.start(), header.end());
@@ -37,6 +42,7 @@ final class FrameReader {
 
     /// Reads the stack that lies at a position; it has been skipped once, so it is all there.
     void read(int at) {
+        keepAsBefore();
         reader.seek(at);
         int frames = layout.length() == 0 ? 0 : reader.count();
         if (method.length < frames) {
@@ -54,6 +60,29 @@ final class FrameReader {
                 line[count++] = (int) fields[Word.LINE_NUMBER.number()];
             }
         }
+    }
+
+    private void keepAsBefore() {
+        long[] free = methodBefore;
+        methodBefore = method;
+        method = free;
+        int[] freeLines = lineBefore;
+        lineBefore = line;
+        line = freeLines;
+        countBefore = count;
+    }
+
+    /// **Hot path.** How many frames, the outermost first, are those of the stack that was read before.
+    /// Benchmark: `JfrDecodeBenchmark`.
+    int commonWithBefore() {
+        int common = 0;
+        for (int i = count - 1, j = countBefore - 1; i >= 0 && j >= 0; i--, j--) {
+            if (method[i] != methodBefore[j] || line[i] != lineBefore[j]) {
+                break;
+            }
+            common++;
+        }
+        return common;
     }
 
     /// **Hot path.** Reads frames as long as they have 8 bytes at most. Benchmark: `JfrDecodeBenchmark`.

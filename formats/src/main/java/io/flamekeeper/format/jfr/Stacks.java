@@ -1,5 +1,6 @@
 package io.flamekeeper.format.jfr;
 
+import io.flamekeeper.model.StackTable;
 import java.util.Arrays;
 
 /// What the stacks of a chunk are in the recording, as far as somebody has asked.
@@ -22,9 +23,11 @@ final class Stacks {
     private final long[] lastOfMethod;
     private final TextBuffer name = new TextBuffer();
 
-    // Frames of the stack being resolved, the innermost first.
-    private int[] path = new int[256];
-    private int depth;
+    // Of the stack resolved last, the outermost frame first: its node up to each frame, and how
+    // many of them the next
+    // stack may go on from.
+    private int[] nodes = new int[256];
+    private int resolved;
 
     Stacks(JfrDecoder recording, ConstantPools pools, FrameReader frames) {
         this.recording = recording;
@@ -48,43 +51,68 @@ final class Stacks {
         }
         if (nodeOfStack[stack] == UNRESOLVED) {
             frames.read(pools.stackAt(stack));
-            resolveFrames();
-            nodeOfStack[stack] = symbols.node(path, depth);
+            nodeOfStack[stack] =
+                    frames.count() <= symbols.depthMax() ? resolve() : resolveTooDeep();
         }
         return nodeOfStack[stack];
     }
 
-    /// **Hot path.** Benchmark: `JfrDecodeBenchmark`.
-    private void resolveFrames() {
-        if (path.length < frames.count()) {
-            path = new int[2 * frames.count()];
+    /// **Hot path.** Stacks that come one after the other often begin alike; what they share is resolved once.
+    /// Benchmark: `JfrDecodeBenchmark`.
+    private int resolve() {
+        int depth = frames.count();
+        if (nodes.length < depth) {
+            nodes = Arrays.copyOf(nodes, 2 * depth);
         }
-        depth = 0;
-        for (int i = 0; i < frames.count(); i++) {
-            int method = pools.method(frames.method(i));
-            int line = frames.line(i);
-            if (method == LongIndex.NONE) {
-                recording.lose(JfrLoss.NO_METHOD);
-                continue;
-            }
-            long last = lastOfMethod[method];
-            if (last >> Integer.SIZE == line && last != UNRESOLVED) {
-                path[depth++] = (int) last;
+        int known = Math.min(frames.commonWithBefore(), resolved);
+        int node = known == 0 ? StackTable.ROOT : nodes[known - 1];
+        resolved = depth;
+        for (int i = known; i < depth; i++) {
+            int frame = frame(frames.method(depth - 1 - i), frames.line(depth - 1 - i));
+            if (frame == MISSING) {
+                resolved = Math.min(resolved, i); // or it would be lost once for two stacks
             } else {
-                addOtherFrame(method, line);
+                node = symbols.child(node, frame);
             }
+            nodes[i] = node;
         }
+        return node;
     }
 
-    private void addOtherFrame(int method, int line) {
+    private int resolveTooDeep() {
+        resolved = 0;
+        int[] leafFirst = new int[frames.count()];
+        int depth = 0;
+        for (int i = 0; i < leafFirst.length; i++) {
+            int frame = frame(frames.method(i), frames.line(i));
+            if (frame != MISSING) {
+                leafFirst[depth++] = frame;
+            }
+        }
+        return symbols.node(leafFirst, depth);
+    }
+
+    private int frame(long methodId, int line) {
+        int method = pools.method(methodId);
+        if (method == LongIndex.NONE) {
+            recording.lose(JfrLoss.NO_METHOD);
+            return MISSING;
+        }
+        long last = lastOfMethod[method];
+        return last >> Integer.SIZE == line && last != UNRESOLVED
+                ? (int) last
+                : otherFrame(method, line);
+    }
+
+    private int otherFrame(int method, int line) {
         int function = function(method);
         if (function == MISSING) {
             recording.lose(JfrLoss.NO_METHOD);
-            return;
+            return MISSING;
         }
         int frame = symbols.frame(function, line);
         lastOfMethod[method] = (long) line << Integer.SIZE | frame;
-        path[depth++] = frame;
+        return frame;
     }
 
     private int function(int method) {

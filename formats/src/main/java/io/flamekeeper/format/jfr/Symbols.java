@@ -58,7 +58,16 @@ final class Symbols {
         return frames.add((long) function << Integer.SIZE | Math.max(line, 0));
     }
 
-    /// **Hot path.** Returns the node of a stack. Benchmark: `JfrDecodeBenchmark`.
+    int depthMax() {
+        return limits.stackDepthMax();
+    }
+
+    /// Node of a stack that ends in this frame, called by the stack of the node `caller`.
+    int child(int caller, int frame) {
+        return stacks.child(caller, frame);
+    }
+
+    /// Returns the node of a stack, which is cut if it is too deep.
     ///
     /// @param leafFirst frames, of which the first `depth` count
     int node(int[] leafFirst, int depth) {
