@@ -1,5 +1,6 @@
 package io.flamekeeper.format.jfr;
 
+import io.flamekeeper.format.LongIndex;
 import java.util.Arrays;
 
 /// What the stacks of a chunk are in the recording, as far as somebody has asked.
