@@ -1,6 +1,7 @@
 package io.flamekeeper.cli;
 
 import io.flamekeeper.cli.demo.DemoCommand;
+import io.flamekeeper.cli.push.PushCommand;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import picocli.CommandLine;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ServerCommand.class,
             DemoCommand.class,
+            PushCommand.class,
             VerifyCommand.class,
             InspectCommand.class,
             ConfigCommand.class,

@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 /// @param untilNanos  when the upload says sampling ended; now if it does not
 /// @param sampleRate  samples per second, 0 = values are not samples
 /// @param spyName     the profiler, as it calls itself
+/// @param profileType what was measured, of a format that does not say it, see [TextType.Said]; `""` = the
+///     application's name says it
 public record IngestParameters(
         String application,
         Labels tags,
@@ -29,7 +31,8 @@ public record IngestParameters(
         boolean isDated,
         long untilNanos,
         int sampleRate,
-        String spyName) {
+        String spyName,
+        String profileType) {
     private static final int SAMPLE_RATE_DEFAULT = 100;
     private static final String SPY_UNKNOWN = "unknown";
 
@@ -57,7 +60,8 @@ public record IngestParameters(
                 TimeText.isInstant(from) && TimeText.parseNanos(from, nowNanos) > 0,
                 TimeText.parseNanos(query.getOrDefault("until", ""), nowNanos),
                 sampleRate(query.getOrDefault("sampleRate", "")),
-                spy.isEmpty() ? SPY_UNKNOWN : spy);
+                spy.isEmpty() ? SPY_UNKNOWN : spy,
+                query.getOrDefault("profileType", "").strip());
     }
 
     /// `key=value` pairs with a `,` between them, up to `}`. Nothing is quoted and nothing escaped. A last

@@ -1,7 +1,8 @@
 package io.flamekeeper.intake;
 
+import io.flamekeeper.format.DecodedText;
 import io.flamekeeper.format.RawProfile;
-import io.flamekeeper.format.collapsed.CollapsedFormat;
+import io.flamekeeper.format.TextFormat;
 import io.flamekeeper.format.jfr.JfrFormat;
 import io.flamekeeper.format.jfr.JfrRecording;
 import io.flamekeeper.format.pprof.PprofDialect;
@@ -20,10 +21,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +46,7 @@ public final class Intake {
     private final PprofFormat pprof;
     private final PprofFormat dotnetPprof;
     private final JfrFormat jfr;
-    private final CollapsedFormat groups;
-    private final CollapsedFormat lines;
+    private final Map<TextKind, TextFormat> textFormats;
 
     public Intake(IntakeLimits limits, InstantSource clock) {
         this.limits = limits;
@@ -55,8 +55,7 @@ public final class Intake {
         this.pprof = new PprofFormat(limits.decode(), PprofDialect.STANDARD);
         this.dotnetPprof = new PprofFormat(limits.decode(), PprofDialect.DOTNET);
         this.jfr = new JfrFormat(limits.decode());
-        this.groups = new CollapsedFormat(limits.decode(), CollapsedFormat.Counting.COUNTED);
-        this.lines = new CollapsedFormat(limits.decode(), CollapsedFormat.Counting.ONE_A_LINE);
+        this.textFormats = TextKind.formats(limits.decode());
     }
 
     /// As [#push(Labels, String, byte[])], of a sender that gives its profiles no ids.
@@ -174,52 +173,64 @@ public final class Intake {
         return new JfrUpload(normaliser.normalise(parts, timeNanos, upload), decoded.losses());
     }
 
-    /// Takes stacks as text, one a line; what they measure is in the application's name, see [TextType].
+    /// Takes stacks that are spelled out, gzip or plain. What they measure is in the application's name or in
+    /// `profileType`, see [TextType.Said]. Samples of a profile that has a tag `profile_id` are those of a span that
+    /// their sender also sends without it: they are not stored twice.
     ///
-    /// @param counting what says how often a stack was seen
-    /// @throws FlamekeeperException as [#push], and `INVALID_REQUEST` for an application whose name ends in
-    ///     no known type
-    public ProfileGroup ingestText(
-            IngestParameters parameters, byte[] text, CollapsedFormat.Counting counting) {
-        TextType measured = TextType.of(parameters.application(), parameters.sampleRate());
-        RawProfile counted =
-                switch (counting) {
-                    case COUNTED -> groups.decodeOne(uncompressed(text));
-                    case ONE_A_LINE -> lines.decodeOne(uncompressed(text));
-                };
-        long[] value = new long[counted.sampleCount()];
-        Arrays.setAll(value, sample -> measured.value(counted.value()[sample]));
-        var raw =
-                new RawProfile(
-                        counted.symbols(),
-                        counted.stacks(),
-                        List.of(measured.type().sample()),
-                        measured.type().period(),
-                        measured.period(),
-                        parameters.fromNanos(),
-                        Math.max(0, parameters.untilNanos() - parameters.fromNanos()),
-                        counted.sampleCount(),
-                        counted.stack(),
-                        value,
-                        counted.labelStart(),
-                        counted.labelName(),
-                        counted.labelValue());
-        Map<String, String> labels = new HashMap<>();
+    /// @param body untrusted; given away
+    /// @throws FlamekeeperException as [#push]; `INVALID_LABELS`; `INVALID_REQUEST` for a name or `profileType`
+    ///     that is no type or does not fit the profile's unit
+    public TextUpload ingestText(IngestParameters parameters, byte[] body, TextKind kind) {
+        DecodedText text = Objects.requireNonNull(textFormats.get(kind)).read(uncompressed(body));
+        var said = TextType.Said.of(parameters, text.parts());
+        if (!parameters.tags().value(LabelNames.PROFILE_ID).isEmpty()) {
+            return new TextUpload(nothing(said.service()), text.losses());
+        }
         boolean isRenamed = !parameters.tags().value(LabelNames.SERVICE_NAME).isEmpty();
-        labels.put(isRenamed ? APP_NAME : LabelNames.SERVICE_NAME, measured.service());
-        Labels series = ingestLabels(parameters, labels, measured.type().name());
-        long timeNanos = believedTime(raw.timeNanos(), nowNanos());
+        Map<String, String> labels =
+                Map.of(isRenamed ? APP_NAME : LabelNames.SERVICE_NAME, said.service());
+        long duration = Math.max(0, parameters.untilNanos() - parameters.fromNanos());
+        List<Normaliser.Part> parts = new ArrayList<>();
+        List<String> types = new ArrayList<>();
+        for (RawProfile counted : text.profiles()) {
+            TextType measured =
+                    TextType.of(
+                            said.word(),
+                            counted.sampleTypes().getFirst().unit(),
+                            text.parts(),
+                            parameters.sampleRate());
+            RawProfile raw = measured.apply(counted);
+            parts.add(
+                    new Normaliser.Part(
+                            duration > 0 ? raw.lasting(duration) : raw,
+                            Relabelling.apply(
+                                    ingestLabels(parameters, labels, measured.type().name()))));
+            types.add(measured.type().id());
+        }
+        long timeNanos = believedTime(parameters.fromNanos(), nowNanos());
         UploadHash upload =
                 parameters.isDated()
                         ? UploadHasher.hash(
-                                series,
-                                text,
+                                parts.getFirst()
+                                        .labels()
+                                        .with(
+                                                Map.of(
+                                                        LabelNames.PROFILE_TYPE,
+                                                        String.join(",", types))),
+                                body,
                                 timeNanos,
-                                raw.durationNanos(),
-                                raw.period(),
-                                counting == CollapsedFormat.Counting.ONE_A_LINE ? 1 : 0)
+                                duration,
+                                parameters.sampleRate(),
+                                kind.fact())
                         : UploadHash.NONE;
-        return normaliser.normalise(raw, Relabelling.apply(series), timeNanos, upload);
+        return new TextUpload(normaliser.normalise(parts, timeNanos, upload), text.losses());
+    }
+
+    /// What an upload is by its bytes alone, gzip or plain.
+    ///
+    /// @throws FlamekeeperException `MALFORMED_PROFILE`, `LIMIT_EXCEEDED` if it cannot be inflated
+    public ContentFormat recognise(byte[] body) {
+        return ContentFormat.of(uncompressed(body));
     }
 
     private byte[] uncompressed(byte[] body) {

@@ -78,7 +78,8 @@ class IngestParametersTest {
         long now = CLOCK.millis() * 1_000_000;
         assertThat(IngestParameters.parse(Map.of("name", "app"), CLOCK))
                 .isEqualTo(
-                        new IngestParameters("app", Labels.EMPTY, now, false, now, 100, "unknown"));
+                        new IngestParameters(
+                                "app", Labels.EMPTY, now, false, now, 100, "unknown", ""));
     }
 
     @ParameterizedTest

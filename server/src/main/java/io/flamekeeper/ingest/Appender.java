@@ -28,15 +28,16 @@ public final class Appender {
 
     /// Stores the groups, one for each upload, and returns when they are durable.
     ///
+    /// @return what became of those that have profiles, in order
     /// @throws FlamekeeperException as [Store#append]; all of the groups then count as rejected
-    void append(Call call, List<ProfileGroup> groups) {
+    List<Appended> append(Call call, List<ProfileGroup> groups) {
         List<ProfileGroup> full =
                 groups.stream().filter(group -> !group.profiles().isEmpty()).toList();
         groups.stream()
                 .filter(group -> group.profiles().isEmpty())
                 .forEach(_ -> counters.nothingToStore());
         if (full.isEmpty()) {
-            return;
+            return List.of();
         }
         long start = System.nanoTime();
         List<Appended> outcomes;
@@ -53,6 +54,7 @@ public final class Appender {
                 case REPEATED -> counters.known();
             }
         }
+        return outcomes;
     }
 
     /// Counts an upload that did not get as far as [#append], and says why it failed.

@@ -1,23 +1,32 @@
 package io.flamekeeper.ingest;
 
-import io.flamekeeper.format.collapsed.CollapsedFormat.Counting;
 import io.flamekeeper.http.Answer;
 import io.flamekeeper.http.Endpoint;
 import io.flamekeeper.http.Request;
 import io.flamekeeper.intake.IngestParameters;
 import io.flamekeeper.intake.Intake;
 import io.flamekeeper.intake.JfrUpload;
+import io.flamekeeper.intake.TextKind;
+import io.flamekeeper.intake.TextUpload;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
+import io.flamekeeper.store.Appended;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 
 /// `POST /ingest`: how the Go, Java, Node and older clients send profiles.
 ///
-/// Which format a body has is decided by `?format=`, then by the content type, in the order of [#format].
+/// Which format a body has is decided by `?format=`, then by the content type, then by its bytes, in the order of
+/// [#format]. The answer is empty, for clients that look; what became of the upload is in two headers.
 public final class IngestService {
+    /// `stored`; `repeated` if it is stored already; `empty` if there is nothing in it to store.
+    public static final String UPLOAD_HEADER = "flamekeeper-upload";
+
+    /// How many profiles, each of one type and label set, the upload is.
+    public static final String PROFILES_HEADER = "flamekeeper-profiles";
+
     private static final String MULTIPART = "multipart/form-data";
 
     private final Intake intake;
@@ -50,31 +59,66 @@ public final class IngestService {
     private Answer ingest(Request request) {
         appender.counters().arrived(request.body().length);
         ProfileGroup group;
+        var format = Format.GROUPS;
         try {
-            group = decode(request);
+            var parameters = IngestParameters.parse(request.query().firstByName(), clock);
+            format = format(request);
+            group = decode(format, parameters, request);
         } catch (RuntimeException e) {
-            throw appender.refuse(e);
+            throw asExpected(format, appender.refuse(e));
         }
-        appender.append(request.call(), List.of(group));
-        return Answer.empty();
+        List<Appended> outcome = appender.append(request.call(), List.of(group));
+        return Answer.empty()
+                .with(UPLOAD_HEADER, outcome.isEmpty() ? "empty" : word(outcome.getFirst()))
+                .with(PROFILES_HEADER, Integer.toString(group.profiles().size()));
     }
 
-    private ProfileGroup decode(Request request) {
-        var parameters = IngestParameters.parse(request.query().firstByName(), clock);
-        Format format = format(request.query().first("format"), request.header("content-type"));
-        return switch (format) {
-            case PPROF ->
-                    intake.ingestPprof(parameters, request.body(), java.util.Optional.empty());
-            case PPROF_FORM -> decodeForm(parameters, request);
-            case GROUPS -> intake.ingestText(parameters, request.body(), Counting.COUNTED);
-            case LINES -> intake.ingestText(parameters, request.body(), Counting.ONE_A_LINE);
-            case JFR -> decodeJfr(parameters, request);
-            case TRIE, TREE, SPEEDSCOPE ->
-                    throw new FlamekeeperException(
-                            ErrorCode.UNSUPPORTED,
-                            "format: %s is not supported yet (expected: pprof or jfr, raw or as multipart/form-data, groups or lines)",
-                            format.name().toLowerCase(Locale.ROOT));
+    private static String word(Appended outcome) {
+        return switch (outcome) {
+            case STORED -> "stored";
+            case REPEATED -> "repeated";
         };
+    }
+
+    /// What clients know a refusal by differs with the format: labels and times that cannot be are 400 of stacks
+    /// that are spelled out and 422 of everything else; a type that is none is 400, but 422 of speedscope.
+    private static FlamekeeperException asExpected(Format format, FlamekeeperException refusal) {
+        ErrorCode known =
+                switch (format) {
+                    case GROUPS, LINES, TRIE, TREE ->
+                            refusal.code() == ErrorCode.INVALID_LABELS
+                                            || refusal.code() == ErrorCode.CLOCK_SKEW
+                                    ? ErrorCode.INVALID_REQUEST
+                                    : refusal.code();
+                    case SPEEDSCOPE ->
+                            refusal.code() == ErrorCode.INVALID_REQUEST
+                                    ? ErrorCode.UNSUPPORTED
+                                    : refusal.code();
+                    case PPROF, PPROF_FORM, JFR -> refusal.code();
+                };
+        return known == refusal.code()
+                ? refusal
+                : new FlamekeeperException(
+                        refusal, known, "%s", String.valueOf(refusal.getMessage()));
+    }
+
+    private ProfileGroup decode(Format format, IngestParameters parameters, Request request) {
+        return switch (format) {
+            case PPROF -> intake.ingestPprof(parameters, request.body(), Optional.empty());
+            case PPROF_FORM -> decodeForm(parameters, request);
+            case JFR -> decodeJfr(parameters, request);
+            case GROUPS -> decodeText(parameters, request, TextKind.GROUPS);
+            case LINES -> decodeText(parameters, request, TextKind.LINES);
+            case TRIE -> decodeText(parameters, request, TextKind.TRIE);
+            case TREE -> decodeText(parameters, request, TextKind.TREE);
+            case SPEEDSCOPE -> decodeText(parameters, request, TextKind.SPEEDSCOPE);
+        };
+    }
+
+    private ProfileGroup decodeText(IngestParameters parameters, Request request, TextKind kind) {
+        TextUpload upload = intake.ingestText(parameters, request.body(), kind);
+        upload.losses().forEach(appender.counters()::lost);
+        return upload.group();
     }
 
     private ProfileGroup decodeJfr(IngestParameters parameters, Request request) {
@@ -110,21 +154,43 @@ public final class IngestService {
                 form.content("sample_type_config"));
     }
 
-    /// The first that matches. `format=pprof` means the whole body, whatever the content type says; a
-    /// format nobody knows means folded text.
-    private static Format format(String format, String contentType) {
+    /// The first that matches. `format=pprof` means the whole body, whatever the content type says. Of a body
+    /// that nobody names, its bytes decide; one that cannot be told is folded text, as it always was.
+    private Format format(Request request) {
+        String format = request.query().first("format");
+        String contentType = request.header("content-type");
         if (format.equals("trie") || contentType.equals("binary/octet-stream+trie")) {
             return Format.TRIE;
         }
         if (format.equals("tree") || contentType.equals("binary/octet-stream+tree")) {
             return Format.TREE;
         }
+        boolean isForm = contentType.contains(MULTIPART);
         return switch (format) {
             case "lines" -> Format.LINES;
             case "jfr" -> Format.JFR;
             case "pprof" -> Format.PPROF;
             case "speedscope" -> Format.SPEEDSCOPE;
-            default -> contentType.contains(MULTIPART) ? Format.PPROF_FORM : Format.GROUPS;
+            case "groups", "folded", "collapsed" -> isForm ? Format.PPROF_FORM : Format.GROUPS;
+            case "" -> isForm ? Format.PPROF_FORM : recognised(request.body());
+            default -> {
+                if (isForm) {
+                    yield Format.PPROF_FORM;
+                }
+                throw new FlamekeeperException(
+                        ErrorCode.UNKNOWN_FORMAT,
+                        "format: '%.100s' (expected: groups, lines, trie, tree, speedscope, pprof or jfr; or none, and the body tells)",
+                        format);
+            }
+        };
+    }
+
+    private Format recognised(byte[] body) {
+        return switch (intake.recognise(body)) {
+            case PPROF -> Format.PPROF;
+            case JFR -> Format.JFR;
+            case SPEEDSCOPE -> Format.SPEEDSCOPE;
+            case GROUPS, OTLP_PROTOBUF, OTLP_JSON, UNKNOWN -> Format.GROUPS;
         };
     }
 }

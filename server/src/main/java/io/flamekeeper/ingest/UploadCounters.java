@@ -1,5 +1,6 @@
 package io.flamekeeper.ingest;
 
+import io.flamekeeper.format.TextLoss;
 import io.flamekeeper.format.jfr.JfrLoss;
 import io.flamekeeper.model.ErrorCode;
 import java.util.EnumMap;
@@ -25,10 +26,14 @@ public final class UploadCounters {
     private final LongAdder appendNanos = new LongAdder();
     private final Map<ErrorCode, LongAdder> rejected = new EnumMap<>(ErrorCode.class);
     private final Map<JfrLoss, LongAdder> lost = new EnumMap<>(JfrLoss.class);
+    private final Map<TextLoss, LongAdder> lostOfText = new EnumMap<>(TextLoss.class);
 
     public UploadCounters() {
         for (JfrLoss why : JfrLoss.values()) {
             lost.put(why, new LongAdder());
+        }
+        for (TextLoss why : TextLoss.values()) {
+            lostOfText.put(why, new LongAdder());
         }
         for (ErrorCode code : ErrorCode.values()) {
             rejected.put(code, new LongAdder());
@@ -60,6 +65,10 @@ public final class UploadCounters {
 
     void lost(JfrLoss why, long times) {
         Objects.requireNonNull(lost.get(why)).add(times);
+    }
+
+    void lost(TextLoss why, long times) {
+        Objects.requireNonNull(lostOfText.get(why)).add(times);
     }
 
     void appended(long nanos) {
@@ -106,6 +115,11 @@ public final class UploadCounters {
     /// Parts of JFR recordings that could not be read.
     public long lost(JfrLoss why) {
         return Objects.requireNonNull(lost.get(why)).sum();
+    }
+
+    /// Parts of spelled stacks that are not stored.
+    public long lost(TextLoss why) {
+        return Objects.requireNonNull(lostOfText.get(why)).sum();
     }
 
     /// Calls of the store that stored something.

@@ -1,5 +1,6 @@
 package io.flamekeeper.ops;
 
+import io.flamekeeper.format.TextLoss;
 import io.flamekeeper.format.jfr.JfrLoss;
 import io.flamekeeper.http.CallObserver;
 import io.flamekeeper.ingest.UploadCounters;
@@ -99,6 +100,13 @@ public final class Metrics implements CallObserver, AutoCloseable {
         for (JfrLoss why : JfrLoss.values()) {
             FunctionCounter.builder("flamekeeper.jfr.lost", uploads, counters -> counters.lost(why))
                     .description("parts of JFR recordings that could not be read; the rest was")
+                    .tag("reason", why.label())
+                    .register(registry);
+        }
+        for (TextLoss why : TextLoss.values()) {
+            FunctionCounter.builder(
+                            "flamekeeper.text.lost", uploads, counters -> counters.lost(why))
+                    .description("parts of text and tree uploads that were left out")
                     .tag("reason", why.label())
                     .register(registry);
         }

@@ -37,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every client of the peers' servers relies on, seen from outside. The numbers are those of the list of
 /// checks that these were taken from.
@@ -637,20 +636,6 @@ class ConformanceTest {
                         .json()
                         .get("flamegraph");
         assertThat(graph.get("total").asText()).isEqualTo("50000000");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"trie", "tree", "speedscope"})
-    @DisplayName("formats of later are refused in words, never dropped")
-    void ingest_formatsOfLater_unsupported(String format) {
-        Reply reply =
-                server.post(
-                        "/ingest?name=app&format=" + format,
-                        "text/plain",
-                        "a;b 3\nc 2".getBytes(UTF_8));
-        assertThat(reply.status()).isEqualTo(422);
-        assertThat(reply.json().get("code").asText()).isEqualTo("unknown");
-        assertThat(reply.json().get("message").asText()).contains("not supported yet");
     }
 
     @Test

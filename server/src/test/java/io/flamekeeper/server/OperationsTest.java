@@ -37,7 +37,7 @@ class OperationsTest {
             server.push("nonsense".getBytes(UTF_8), "__name__=process_cpu", "service_name=a");
             server.push(p1().gzip(), "service_name=nameless");
             server.post("/ingest?name=%20", "", p1().gzip());
-            server.post("/ingest?name=a&format=tree", "", p1().gzip());
+            server.post("/ingest?name=a&format=png", "", p1().gzip());
             server.post("/ingest?name=a&format=pprof", "", p1().gzip());
             String text = server.get("/metrics").text();
             assertThat(sum(text, "flamekeeper_uploads_received_total")).isEqualTo(8);
@@ -50,7 +50,7 @@ class OperationsTest {
                             "flamekeeper_uploads_rejected_total{reason=\"malformed_profile\"} 1.0",
                             "flamekeeper_uploads_rejected_total{reason=\"invalid_labels\"} 1.0",
                             "flamekeeper_uploads_rejected_total{reason=\"invalid_request\"} 1.0",
-                            "flamekeeper_uploads_rejected_total{reason=\"unsupported\"} 1.0")
+                            "flamekeeper_uploads_rejected_total{reason=\"unknown_format\"} 1.0")
                     .contains("jvm_memory_used_bytes", "flamekeeper_store_syncs_total");
         }
     }
@@ -72,14 +72,14 @@ class OperationsTest {
             assertThat(fresh.get("profilesStored").asText()).isEqualTo("0");
             assertThat(fresh.get("lastRejected").isNull()).isTrue();
             server.store(p1());
-            server.post("/ingest?name=a&format=tree", "", new byte[1], "User-Agent", "old <b>spy");
+            server.post("/ingest?name=a&format=png", "", new byte[1], "User-Agent", "old <b>spy");
             JsonNode later = server.get("/api/v1/status").json();
             assertThat(later.get("profilesStored").asText()).isEqualTo("1");
             JsonNode rejected = later.get("lastRejected");
             assertThat(rejected.get("path").asText()).isEqualTo("/ingest");
             assertThat(rejected.get("status").asInt()).isEqualTo(422);
-            assertThat(rejected.get("code").asText()).isEqualTo("UNSUPPORTED");
-            assertThat(rejected.get("message").asText()).contains("tree is not supported yet");
+            assertThat(rejected.get("code").asText()).isEqualTo("UNKNOWN_FORMAT");
+            assertThat(rejected.get("message").asText()).contains("format: 'png'");
             assertThat(rejected.get("client").asText()).isEqualTo("old <b>spy");
             assertThat(rejected.get("timeMillis").asLong()).isEqualTo(NOW.toEpochMilli());
         }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.flamekeeper.format.collapsed.CollapsedFormat.Counting;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.Labels;
@@ -360,15 +359,27 @@ class IntakeTest {
 
         assertThat(INTAKE.ingestPprof(now, pprof.clone(), Optional.empty()).upload().isNone())
                 .isTrue();
-        assertThat(INTAKE.ingestText(now, text.clone(), Counting.COUNTED).upload().isNone())
-                .isTrue();
+        assertThat(uploadOf(now, text, TextKind.GROUPS).isNone()).isTrue();
         assertThat(INTAKE.ingestPprof(dated, pprof.clone(), Optional.empty()).upload())
                 .isEqualTo(INTAKE.ingestPprof(dated, pprof.clone(), Optional.empty()).upload())
                 .isNotEqualTo(INTAKE.ingestPprof(later, pprof.clone(), Optional.empty()).upload());
-        assertThat(INTAKE.ingestText(dated, text.clone(), Counting.COUNTED).upload())
-                .isEqualTo(INTAKE.ingestText(dated, text.clone(), Counting.COUNTED).upload())
-                .isNotEqualTo(INTAKE.ingestText(later, text.clone(), Counting.COUNTED).upload())
-                .isNotEqualTo(INTAKE.ingestText(dated, text.clone(), Counting.ONE_A_LINE).upload());
+        var other = parameters("name", "app.wall", "from", "1767225600");
+        assertThat(uploadOf(dated, text, TextKind.GROUPS))
+                .isEqualTo(uploadOf(dated, text, TextKind.GROUPS))
+                .isNotEqualTo(uploadOf(later, text, TextKind.GROUPS))
+                .isNotEqualTo(uploadOf(dated, text, TextKind.LINES))
+                .isNotEqualTo(uploadOf(other, text, TextKind.GROUPS));
+        assertThat(uploadOf(typed("alloc_space"), text, TextKind.GROUPS))
+                .as("the same name of a profile, another type")
+                .isNotEqualTo(uploadOf(typed("inuse_space"), text, TextKind.GROUPS));
+    }
+
+    private static IngestParameters typed(String type) {
+        return parameters("name", "app", "from", "1767225600", "profileType", type);
+    }
+
+    private static UploadHash uploadOf(IngestParameters parameters, byte[] text, TextKind kind) {
+        return INTAKE.ingestText(parameters, text.clone(), kind).group().upload();
     }
 
     @Test

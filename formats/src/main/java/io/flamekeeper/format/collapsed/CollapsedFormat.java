@@ -2,31 +2,31 @@ package io.flamekeeper.format.collapsed;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.errorprone.annotations.FormatMethod;
 import io.flamekeeper.format.DecodeLimits;
-import io.flamekeeper.format.ProfileFormat;
-import io.flamekeeper.format.RawProfile;
-import io.flamekeeper.format.StackTableBuilder;
+import io.flamekeeper.format.DecodedText;
+import io.flamekeeper.format.StackCounts;
+import io.flamekeeper.format.StackSpeller;
+import io.flamekeeper.format.Strings;
+import io.flamekeeper.format.TextFormat;
+import io.flamekeeper.format.TextLoss;
 import io.flamekeeper.format.Utf8;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
-import io.flamekeeper.model.StackTable;
-import io.flamekeeper.model.StringTable;
-import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.ValueType;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Collapsed stacks: frames separated by `;`, the outermost first, and in [Counting#COUNTED] a blank and a
 /// whole number behind the last one.
 ///
-/// Lines end with `\n`. A line without a count is no stack and read over; so is an empty one. The one sample
-/// type is `samples` in `count`: what a count means, whoever knows the sender has to say.
+/// Lines end with `\n` or `\r\n`. A frame is whatever stands between two separators, with the line numbers,
+/// threads and marks that profilers write into it; one `;` behind the last frame is none. A line without a
+/// blank is no stack: it is left out and, unless it is empty, counted as [TextLoss#LINE_WITHOUT_COUNT].
 /// Source: the input of the FlameGraph tools.
-public final class CollapsedFormat implements ProfileFormat {
+public final class CollapsedFormat implements TextFormat {
+    private static final ValueType SAMPLES = new ValueType("samples", "count");
     private static final int LINE_BYTES_MAX = 64 << 10;
 
     /// What says how often a stack was seen.
@@ -55,18 +55,11 @@ public final class CollapsedFormat implements ProfileFormat {
     }
 
     @Override
-    public List<RawProfile> decode(byte[] body) {
-        return List.of(decodeOne(body));
-    }
-
-    /// The one profile of the upload; without samples if there is no stack in it.
-    ///
-    /// @throws FlamekeeperException as [#decode]
-    public RawProfile decodeOne(byte[] body) {
+    public DecodedText read(byte[] body) {
         if (!Utf8.isValid(body, 0, body.length)) {
-            throw malformed("not UTF-8 (expected: text)");
+            throw malformed("not UTF-8 (expected: text, stacks of frames with ; between them)");
         }
-        var decoding = new Decoding(body);
+        var reading = new Reading(body);
         for (int start = 0, number = 1; start < body.length; number++) {
             int end = start;
             while (end < body.length && body[end] != '\n') {
@@ -81,141 +74,99 @@ public final class CollapsedFormat implements ProfileFormat {
                         end - start,
                         LINE_BYTES_MAX);
             }
-            int length = end > start && body[end - 1] == '\r' ? end - start - 1 : end - start;
-            decoding.line(new String(body, start, length, UTF_8), number);
+            int withoutReturn = end > start && body[end - 1] == '\r' ? end - 1 : end;
+            reading.line(start, withoutReturn, number);
             start = end + 1;
         }
-        return decoding.profile();
+        return reading.text();
     }
 
-    private FlamekeeperException malformed(String what) {
-        return new FlamekeeperException(ErrorCode.MALFORMED_PROFILE, "%s: %s", name(), what);
+    @FormatMethod
+    private FlamekeeperException malformed(String message, Object... args) {
+        return new FlamekeeperException(
+                ErrorCode.MALFORMED_PROFILE, "%s: %s", name(), message.formatted(args));
     }
 
     /// One upload on its way.
-    private final class Decoding {
-        private final List<String> strings = new ArrayList<>(List.of(""));
-        private final Map<String, Integer> functionByName = new HashMap<>();
-        private final StackTableBuilder stacks;
-        private int[] stack = new int[64];
-        private long[] count = new long[64];
-        private int samples;
+    private final class Reading {
+        private final byte[] body;
+        private final StackSpeller speller;
+        private final StackCounts counts;
+        private long linesWithoutCount;
 
-        Decoding(byte[] body) {
-            stacks = new StackTableBuilder(hashSeed, body.length + 2, 64);
+        Reading(byte[] body) {
+            this.body = body;
+            this.speller = new StackSpeller(name(), limits, hashSeed, body.length);
+            this.counts = new StackCounts(name(), limits, hashSeed);
         }
 
-        void line(String line, int number) {
+        void line(int start, int end, int number) {
             switch (counting) {
                 case COUNTED -> {
-                    int blank = line.lastIndexOf(' ');
-                    if (blank > 0) {
-                        add(line.substring(0, blank), count(line.substring(blank + 1), number));
+                    int blank = end - 1;
+                    while (blank >= start && body[blank] != ' ') {
+                        blank--;
+                    }
+                    if (blank >= start) {
+                        add(start, blank, count(blank + 1, end, number));
+                    } else if (end > start) {
+                        linesWithoutCount++;
                     }
                 }
                 case ONE_A_LINE -> {
-                    if (!line.isEmpty()) {
-                        add(line, 1);
+                    if (end > start) {
+                        add(start, end, 1);
                     }
                 }
             }
         }
 
-        private long count(String text, int number) {
-            try {
-                return Long.parseLong(text);
-            } catch (NumberFormatException e) {
-                FlamekeeperException malformed =
-                        malformed(
-                                "line %d counts '%.100s' (expected: a whole number)"
-                                        .formatted(number, text));
-                malformed.initCause(e);
-                throw malformed;
+        /// A whole number, in ASCII digits and with or without a sign.
+        private long count(int start, int end, int number) {
+            boolean isNegative = start < end && body[start] == '-';
+            int at = isNegative || (start < end && body[start] == '+') ? start + 1 : start;
+            long negated = 0;
+            boolean isCount = at < end;
+            while (isCount && at < end) {
+                int digit = body[at++] - '0';
+                isCount = digit >= 0 && digit <= 9 && negated >= (Long.MIN_VALUE + digit) / 10;
+                negated = 10 * negated - digit;
             }
+            if (!isCount || (!isNegative && negated == Long.MIN_VALUE)) {
+                throw malformed(
+                        "line %d counts '%.100s' (expected: a whole number behind the last blank)",
+                        number, new String(body, start, end - start, UTF_8));
+            }
+            return isNegative ? negated : -negated;
         }
 
-        private void add(String frames, long amount) {
-            if (samples == limits.samplesMax()) {
-                throw new FlamekeeperException(
-                        ErrorCode.LIMIT_EXCEEDED,
-                        "%s: more than %d stacks (expected: at most %2$d)",
-                        name(),
-                        limits.samplesMax());
-            }
-            if (samples == stack.length) {
-                stack = Arrays.copyOf(stack, 2 * samples);
-                count = Arrays.copyOf(count, 2 * samples);
-            }
-            stack[samples] = leaf(frames.split(";", -1));
-            count[samples++] = amount;
-        }
-
-        /// Too deep a stack keeps both its ends around a marker.
-        private int leaf(String[] rootFirst) {
-            int cut = Math.max(0, rootFirst.length - limits.stackDepthMax());
-            int outer = cut == 0 ? rootFirst.length : limits.stackDepthMax() / 2;
-            int node = StackTable.ROOT;
-            for (int i = 0; i < outer; i++) {
-                node = stacks.child(node, function(rootFirst[i]));
-            }
-            if (cut > 0) {
-                node = stacks.child(node, function(DecodeLimits.CUT_MARKER));
-                for (int i = outer + cut + 1; i < rootFirst.length; i++) {
-                    node = stacks.child(node, function(rootFirst[i]));
+        private void add(int start, int end, long amount) {
+            speller.leave(0);
+            for (int at = start; at < end; at++) {
+                int first = at;
+                while (at < end && body[at] != ';') {
+                    at++;
                 }
+                speller.enter(speller.frame(speller.string(body, first, at)));
             }
-            return node;
+            counts.add(speller.stack(), 0, amount);
         }
 
-        /// Each function has one frame, and both have one number.
-        private int function(String name) {
-            return functionByName.computeIfAbsent(
-                    name,
-                    _ -> {
-                        strings.add(name);
-                        return strings.size() - 2;
-                    });
-        }
-
-        RawProfile profile() {
-            int functions = strings.size() - 1;
-            int[] name = new int[functions];
-            Arrays.setAll(name, function -> function + 1);
-            int[] function = new int[functions];
-            Arrays.setAll(function, frame -> frame);
-            int[] noMapping = new int[functions];
-            Arrays.fill(noMapping, SymbolTable.NONE);
-            var symbols =
-                    new SymbolTable(
-                            StringTable.of(strings),
-                            new SymbolTable.Functions(
-                                    functions,
-                                    name,
-                                    new int[functions],
-                                    new int[functions],
-                                    new long[functions]),
-                            SymbolTable.Mappings.EMPTY,
-                            new SymbolTable.Frames(
-                                    functions,
-                                    function,
-                                    new long[functions],
-                                    noMapping,
-                                    new long[functions],
-                                    new boolean[functions]));
-            return new RawProfile(
-                    symbols,
-                    stacks.build(),
-                    List.of(new ValueType("samples", "count")),
-                    ValueType.NONE,
-                    0,
-                    0,
-                    0,
-                    samples,
-                    stack,
-                    count,
-                    new int[samples + 1],
-                    new int[0],
-                    new int[0]);
+        DecodedText text() {
+            return new DecodedText(
+                    List.of(
+                            counts.profile(
+                                    speller.symbols(),
+                                    speller.stacks(),
+                                    SAMPLES,
+                                    Strings.EMPTY,
+                                    0)),
+                    1,
+                    Map.of(
+                            TextLoss.LINE_WITHOUT_COUNT,
+                            linesWithoutCount,
+                            TextLoss.CUT_STACK,
+                            speller.cuts()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.flamekeeper.format.jfr;
 
+import io.flamekeeper.format.LongIndex;
 import io.flamekeeper.format.jfr.Layout.Kind;
 import io.flamekeeper.model.FlamekeeperException;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.flamekeeper.format.DecodeLimits;
+import io.flamekeeper.format.LongIndex;
 import io.flamekeeper.format.Utf8;
 import io.flamekeeper.model.LabelNames;
 import java.util.Arrays;

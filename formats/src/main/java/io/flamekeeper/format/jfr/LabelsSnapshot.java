@@ -3,7 +3,9 @@ package io.flamekeeper.format.jfr;
 import static io.flamekeeper.format.ProtoReader.DELIMITED;
 import static io.flamekeeper.format.ProtoReader.VARINT;
 
+import io.flamekeeper.format.LongIndex;
 import io.flamekeeper.format.ProtoReader;
+import io.flamekeeper.format.Strings;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package io.flamekeeper.format.jfr;
 
 import io.flamekeeper.format.DecodeLimits;
+import io.flamekeeper.format.LongIndex;
 import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;

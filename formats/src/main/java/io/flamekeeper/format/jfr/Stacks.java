@@ -1,5 +1,6 @@
 package io.flamekeeper.format.jfr;
 
+import io.flamekeeper.format.LongIndex;
 import io.flamekeeper.model.StackTable;
 import java.util.Arrays;
 

@@ -3,7 +3,9 @@ package io.flamekeeper.format.jfr;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.flamekeeper.format.DecodeLimits;
+import io.flamekeeper.format.LongIndex;
 import io.flamekeeper.format.StackTableBuilder;
+import io.flamekeeper.format.Strings;
 import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package io.flamekeeper.format.jfr;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.flamekeeper.format.LongIndex;
 import io.flamekeeper.format.Utf8;
 import java.util.Arrays;
 

@@ -37,7 +37,7 @@ class CollapsedFormatTest {
     @ParameterizedTest
     @ValueSource(strings = {"main;a x", "main 1.5", "main 99999999999999999999", "main\u0000 1x"})
     void groups_countsThatAreNone_areRefusedWithTheirLine(String text) {
-        assertThatThrownBy(() -> GROUPS.decodeOne(("main;ok 1\n" + text).getBytes(UTF_8)))
+        assertThatThrownBy(() -> GROUPS.read(("main;ok 1\n" + text).getBytes(UTF_8)))
                 .isInstanceOfSatisfying(
                         FlamekeeperException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.MALFORMED_PROFILE))
@@ -46,13 +46,13 @@ class CollapsedFormatTest {
 
     @Test
     void groups_bytesThatAreNoText_areRefused() {
-        assertThatThrownBy(() -> GROUPS.decodeOne(new byte[] {'a', (byte) 0xff, ' ', '1'}))
+        assertThatThrownBy(() -> GROUPS.read(new byte[] {'a', (byte) 0xff, ' ', '1'}))
                 .hasMessageContaining("UTF-8");
     }
 
     @Test
     void groups_lineOfMoreThan64KiB_isRefused() {
-        assertThatThrownBy(() -> GROUPS.decodeOne(("a".repeat(65_537) + " 1").getBytes(UTF_8)))
+        assertThatThrownBy(() -> GROUPS.read(("a".repeat(65_537) + " 1").getBytes(UTF_8)))
                 .isInstanceOfSatisfying(
                         FlamekeeperException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED));
@@ -81,7 +81,7 @@ class CollapsedFormatTest {
                                 : (byte) alphabet.charAt(random.nextInt(alphabet.length()));
             }
             try {
-                RawProfile profile = GROUPS.decodeOne(body);
+                RawProfile profile = GROUPS.read(body).profiles().getFirst();
                 assertThat(profile.sampleCount())
                         .as("seed %d, round %d", seed, round)
                         .isNotNegative();
@@ -94,7 +94,7 @@ class CollapsedFormatTest {
     }
 
     private static Map<String, Long> decoded(CollapsedFormat format, String text) {
-        RawProfile profile = format.decodeOne(text.getBytes(UTF_8));
+        RawProfile profile = format.read(text.getBytes(UTF_8)).profiles().getFirst();
         Map<String, Long> byStack = new TreeMap<>();
         for (int sample = 0; sample < profile.sampleCount(); sample++) {
             byStack.merge(

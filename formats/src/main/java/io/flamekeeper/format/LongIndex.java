@@ -1,4 +1,4 @@
-package io.flamekeeper.format.jfr;
+package io.flamekeeper.format;
 
 import java.util.Arrays;
 
@@ -11,8 +11,8 @@ import java.util.Arrays;
 /// | `key`    | `long[n]`          | the long of that number                                      |
 /// | `direct` | `int[…]`           | number plus 1 of the longs that are indexes of it, 0 = free  |
 /// | `slot`   | `int[power of 2]`  | number plus 1 of the others; probed linearly, at most half full |
-final class LongIndex {
-    static final int NONE = -1;
+public final class LongIndex {
+    public static final int NONE = -1;
 
     private static final int SLOTS_MIN = 64;
 
@@ -28,12 +28,12 @@ final class LongIndex {
 
     /// @param seed unknown to whoever sends the longs, or they could make all of them collide; it changes
     ///     no result
-    LongIndex(long seed) {
+    public LongIndex(long seed) {
         this.seed = seed;
     }
 
     /// Makes room for so many more.
-    void reserve(int more) {
+    public void reserve(int more) {
         if (key.length - count < more) {
             key = Arrays.copyOf(key, Math.addExact(count, more));
         }
@@ -42,16 +42,16 @@ final class LongIndex {
         }
     }
 
-    int count() {
+    public int count() {
         return count;
     }
 
-    long key(int number) {
+    public long key(int number) {
         return key[number];
     }
 
     /// **Hot path.** Returns the number of the long, or [#NONE]. Benchmark: `JfrDecodeBenchmark`.
-    int find(long wanted) {
+    public int find(long wanted) {
         if (wanted >= 0 && wanted < direct.length && direct[(int) wanted] != 0) {
             return direct[(int) wanted] - 1;
         }
@@ -60,7 +60,7 @@ final class LongIndex {
 
     /// **Hot path.** Returns the number of the long, which is [#count] before the call if it is new.
     /// Benchmark: `JfrDecodeBenchmark`.
-    int add(long added) {
+    public int add(long added) {
         if (added >= 0 && added < direct.length && direct[(int) added] != 0) {
             return direct[(int) added] - 1;
         }

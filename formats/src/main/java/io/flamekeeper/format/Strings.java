@@ -1,4 +1,4 @@
-package io.flamekeeper.format.jfr;
+package io.flamekeeper.format;
 
 import io.flamekeeper.model.StringTable;
 import java.lang.invoke.MethodHandles;
@@ -11,7 +11,10 @@ import java.util.Arrays;
 /// | column   | shape             | meaning                                                      |
 /// |----------|-------------------|--------------------------------------------------------------|
 /// | `slot`   | `int[power of 2]` | id of the string, 0 = free; probed linearly, half full       |
-final class Strings {
+public final class Strings {
+    /// The empty string, which is always there.
+    public static final int EMPTY = 0;
+
     private static final int NAME_BYTES = 48;
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -25,16 +28,16 @@ final class Strings {
     private int[] slot = new int[128];
 
     /// @param seed unknown to whoever sends the strings, or they could make all of them collide
-    Strings(long seed) {
+    public Strings(long seed) {
         this.seed = seed;
     }
 
-    int count() {
+    public int count() {
         return count;
     }
 
     /// Makes room for so many more names.
-    void reserve(int more) {
+    public void reserve(int more) {
         long wanted = end + (long) NAME_BYTES * more;
         if (bytes.length < wanted && wanted <= Integer.MAX_VALUE) {
             bytes = Arrays.copyOf(bytes, (int) wanted);
@@ -45,7 +48,7 @@ final class Strings {
     }
 
     /// Returns the id of the UTF-8 string, which is [#count] before the call if it is new.
-    int add(byte[] from, int fromStart, int fromLength) {
+    public int add(byte[] from, int fromStart, int fromLength) {
         if (fromLength == 0) {
             return 0;
         }
@@ -115,7 +118,7 @@ final class Strings {
         return product ^ (product >>> 32);
     }
 
-    StringTable table() {
+    public StringTable table() {
         return StringTable.ofSlices(bytes, start, length, count);
     }
 }

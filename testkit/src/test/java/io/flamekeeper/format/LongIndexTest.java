@@ -1,4 +1,4 @@
-package io.flamekeeper.format.jfr;
+package io.flamekeeper.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

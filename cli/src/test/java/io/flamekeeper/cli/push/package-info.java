@@ -1,0 +1,4 @@
+@NullMarked
+package io.flamekeeper.cli.push;
+
+import org.jspecify.annotations.NullMarked;
