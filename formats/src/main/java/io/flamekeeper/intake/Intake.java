@@ -4,6 +4,9 @@ import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.format.collapsed.CollapsedFormat;
 import io.flamekeeper.format.jfr.JfrFormat;
 import io.flamekeeper.format.jfr.JfrRecording;
+import io.flamekeeper.format.otlp.OtlpExport;
+import io.flamekeeper.format.otlp.OtlpFormat;
+import io.flamekeeper.format.otlp.OtlpJson;
 import io.flamekeeper.format.pprof.PprofDialect;
 import io.flamekeeper.format.pprof.PprofFormat;
 import io.flamekeeper.model.ErrorCode;
@@ -39,12 +42,16 @@ public final class Intake {
     private static final long SECOND_NANOS = 1_000_000_000;
     private static final int UUID_CHARS = 36;
 
+    /// A message of OpenTelemetry holds the profiles of many programs: as many bytes as so many profiles may have.
+    private static final long OTLP_PROFILES = 4;
+
     private final IntakeLimits limits;
     private final InstantSource clock;
     private final Normaliser normaliser;
     private final PprofFormat pprof;
     private final PprofFormat dotnetPprof;
     private final JfrFormat jfr;
+    private final OtlpFormat otlp;
     private final CollapsedFormat groups;
     private final CollapsedFormat lines;
 
@@ -55,6 +62,7 @@ public final class Intake {
         this.pprof = new PprofFormat(limits.decode(), PprofDialect.STANDARD);
         this.dotnetPprof = new PprofFormat(limits.decode(), PprofDialect.DOTNET);
         this.jfr = new JfrFormat(limits.decode());
+        this.otlp = new OtlpFormat(limits.decode());
         this.groups = new CollapsedFormat(limits.decode(), CollapsedFormat.Counting.COUNTED);
         this.lines = new CollapsedFormat(limits.decode(), CollapsedFormat.Counting.ONE_A_LINE);
     }
@@ -170,8 +178,9 @@ public final class Intake {
                                                 series.with(
                                                         Map.of(
                                                                 LabelNames.NAME,
-                                                                family.profileName()))))));
-        return new JfrUpload(normaliser.normalise(parts, timeNanos, upload), decoded.losses());
+                                                                family.profileName()))),
+                                        timeNanos)));
+        return new JfrUpload(normaliser.normalise(parts, upload, false), decoded.losses());
     }
 
     /// Takes stacks as text, one a line; what they measure is in the application's name, see [TextType].
@@ -220,6 +229,42 @@ public final class Intake {
                                 counting == CollapsedFormat.Counting.ONE_A_LINE ? 1 : 0)
                         : UploadHash.NONE;
         return normaliser.normalise(raw, Relabelling.apply(series), timeNanos, upload);
+    }
+
+    /// Takes one message of OpenTelemetry profiles. A profile whose time is in 1970 is of now.
+    ///
+    /// @param message  inflated, untrusted; given away
+    /// @param encoding what it is written in
+    /// @throws FlamekeeperException as [#push], for what is wrong with the message; what is wrong with one of its
+    ///     profiles is in the result
+    public OtlpUpload exportOtlp(byte[] message, OtlpEncoding encoding) {
+        int bytesMax = (int) Math.min(Integer.MAX_VALUE, OTLP_PROFILES * limits.profileBytesMax());
+        byte[] proto =
+                switch (encoding) {
+                    case PROTO -> message;
+                    case JSON -> OtlpJson.toProto(message, bytesMax);
+                };
+        if (proto.length > bytesMax) {
+            throw Gzip.tooLarge("message", bytesMax);
+        }
+        OtlpExport export =
+                switch (encoding) {
+                    case PROTO -> otlp.decodeProto(proto);
+                    case JSON -> otlp.decodeTranscoded(proto);
+                };
+        long nowNanos = nowNanos();
+        return new OtlpIntake(
+                        limits,
+                        normaliser,
+                        said -> isIn1970(said) ? nowNanos : believedTime(said, nowNanos),
+                        export)
+                .take(UploadHasher.hash(Labels.of(Map.of()), proto));
+    }
+
+    /// How a message of OpenTelemetry is written.
+    public enum OtlpEncoding {
+        PROTO,
+        JSON
     }
 
     private byte[] uncompressed(byte[] body) {
@@ -281,7 +326,7 @@ public final class Intake {
         return name;
     }
 
-    private static boolean isIn1970(long timeNanos) {
+    static boolean isIn1970(long timeNanos) {
         return Instant.ofEpochSecond(0, timeNanos).atOffset(ZoneOffset.UTC).getYear() == 1970;
     }
 

@@ -51,6 +51,12 @@ public final class SeriesLabels {
         return labels;
     }
 
+    /// Whether the text is Unicode and no longer than that.
+    static boolean fits(String text, int bytesMax) {
+        long bytes = utf8Bytes(text);
+        return bytes >= 0 && bytes <= bytesMax;
+    }
+
     private static void checkText(String part, String text, int bytesMax) {
         long bytes = utf8Bytes(text);
         if (bytes < 0) {

@@ -1,6 +1,7 @@
 package io.flamekeeper.ingest;
 
 import io.flamekeeper.format.jfr.JfrLoss;
+import io.flamekeeper.format.otlp.OtlpLoss;
 import io.flamekeeper.model.ErrorCode;
 import java.util.EnumMap;
 import java.util.Map;
@@ -8,7 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What became of every profile that was sent, counted as the sender counts: one pprof is one, whatever
-/// number of types is in it. Safe for use by many threads.
+/// number of types is in it, and so is each profile of an OpenTelemetry message. Safe for use by many threads.
 ///
 /// What is missing in an upload that was taken all the same is counted beside, see [#lost].
 ///
@@ -25,10 +26,14 @@ public final class UploadCounters {
     private final LongAdder appendNanos = new LongAdder();
     private final Map<ErrorCode, LongAdder> rejected = new EnumMap<>(ErrorCode.class);
     private final Map<JfrLoss, LongAdder> lost = new EnumMap<>(JfrLoss.class);
+    private final Map<OtlpLoss, LongAdder> lostOfOtlp = new EnumMap<>(OtlpLoss.class);
 
     public UploadCounters() {
         for (JfrLoss why : JfrLoss.values()) {
             lost.put(why, new LongAdder());
+        }
+        for (OtlpLoss why : OtlpLoss.values()) {
+            lostOfOtlp.put(why, new LongAdder());
         }
         for (ErrorCode code : ErrorCode.values()) {
             rejected.put(code, new LongAdder());
@@ -36,30 +41,38 @@ public final class UploadCounters {
     }
 
     void arrived(long bytes) {
-        received.increment();
+        arrived(1, bytes);
+    }
+
+    void arrived(int uploads, long bytes) {
+        received.add(uploads);
         receivedBytes.add(bytes);
     }
 
-    /// @param profiles how many profiles, each of one type and label set, one upload became
-    void kept(int profiles) {
-        stored.increment();
+    /// @param profiles how many profiles, each of one type and label set, the uploads became
+    void kept(int uploads, int profiles) {
+        stored.add(uploads);
         storedProfiles.add(profiles);
     }
 
-    void known() {
-        repeated.increment();
+    void known(int uploads) {
+        repeated.add(uploads);
     }
 
-    void nothingToStore() {
-        empty.increment();
+    void nothingToStore(int uploads) {
+        empty.add(uploads);
     }
 
-    void refused(ErrorCode why) {
-        adder(why).increment();
+    void refused(ErrorCode why, int uploads) {
+        adder(why).add(uploads);
     }
 
     void lost(JfrLoss why, long times) {
         Objects.requireNonNull(lost.get(why)).add(times);
+    }
+
+    void lost(OtlpLoss why, long times) {
+        Objects.requireNonNull(lostOfOtlp.get(why)).add(times);
     }
 
     void appended(long nanos) {
@@ -106,6 +119,11 @@ public final class UploadCounters {
     /// Parts of JFR recordings that could not be read.
     public long lost(JfrLoss why) {
         return Objects.requireNonNull(lost.get(why)).sum();
+    }
+
+    /// Parts of OpenTelemetry messages that were left out.
+    public long lost(OtlpLoss why) {
+        return Objects.requireNonNull(lostOfOtlp.get(why)).sum();
     }
 
     /// Calls of the store that stored something.

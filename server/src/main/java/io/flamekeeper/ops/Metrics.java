@@ -1,6 +1,7 @@
 package io.flamekeeper.ops;
 
 import io.flamekeeper.format.jfr.JfrLoss;
+import io.flamekeeper.format.otlp.OtlpLoss;
 import io.flamekeeper.http.CallObserver;
 import io.flamekeeper.ingest.UploadCounters;
 import io.flamekeeper.model.ErrorCode;
@@ -99,6 +100,13 @@ public final class Metrics implements CallObserver, AutoCloseable {
         for (JfrLoss why : JfrLoss.values()) {
             FunctionCounter.builder("flamekeeper.jfr.lost", uploads, counters -> counters.lost(why))
                     .description("parts of JFR recordings that could not be read; the rest was")
+                    .tag("reason", why.label())
+                    .register(registry);
+        }
+        for (OtlpLoss why : OtlpLoss.values()) {
+            FunctionCounter.builder(
+                            "flamekeeper.otlp.lost", uploads, counters -> counters.lost(why))
+                    .description("parts of OpenTelemetry messages that were left out; the rest was taken")
                     .tag("reason", why.label())
                     .register(registry);
         }
