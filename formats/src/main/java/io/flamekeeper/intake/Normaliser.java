@@ -29,6 +29,9 @@ import java.util.Map;
 final class Normaliser {
     private static final int DROPPED = -1;
 
+    /// Fewer samples than a sixteenth of the keys are few.
+    private static final int FEW_SHIFT = 4;
+
     private final IntakeLimits limits;
 
     Normaliser(IntakeLimits limits) {
@@ -274,6 +277,9 @@ final class Normaliser {
     ///
     /// @param keyCount every key is below it
     private static int[] sorted(int[] order, int[] key, int keyCount) {
+        if (order.length < keyCount >>> FEW_SHIFT) {
+            return sortedFew(order, key);
+        }
         int[] next = new int[keyCount + 1];
         for (int sample : order) {
             next[key[sample] + 1]++;
@@ -285,6 +291,16 @@ final class Normaliser {
         for (int sample : order) {
             result[next[key[sample]]++] = sample;
         }
+        return result;
+    }
+
+    /// The same without a look at every key, for the few samples of a program that shares its stacks with others.
+    private static int[] sortedFew(int[] order, int[] key) {
+        long[] keyAndPlace = new long[order.length];
+        Arrays.setAll(keyAndPlace, i -> ((long) key[order[i]] << Integer.SIZE) | i);
+        Arrays.sort(keyAndPlace);
+        int[] result = new int[order.length];
+        Arrays.setAll(result, i -> order[(int) keyAndPlace[i]]);
         return result;
     }
 

@@ -128,7 +128,7 @@ final class OtlpIntake {
             Service service = services.computeIfAbsent(part.getKey(), _ -> new Service());
             service.parts.add(part.getValue());
             service.profiles += isFirst ? 1 : 0;
-            service.isDated &= !Intake.isIn1970(raw.timeNanos());
+            service.isDated &= timeNanos == raw.timeNanos();
             isFirst = false;
         }
     }

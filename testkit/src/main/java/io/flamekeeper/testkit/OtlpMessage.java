@@ -20,7 +20,7 @@ import io.opentelemetry.proto.profiles.v1development.ValueType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
 /// Writes OpenTelemetry's profiles with its own classes, from profiles drawn as in [TextProfiles].
@@ -88,8 +88,8 @@ public final class OtlpMessage {
     }
 
     /// Does anything else to the profile begun last.
-    public OtlpMessage change(UnaryOperator<Profile.Builder> change) {
-        change.apply(profile());
+    public OtlpMessage change(Consumer<Profile.Builder> change) {
+        change.accept(profile());
         return this;
     }
 
@@ -130,12 +130,17 @@ public final class OtlpMessage {
 
     /// Adds a sample of nothing yet.
     public Sample.Builder sample(List<String> rootFirst, Map<String, String> attributes) {
+        for (String cell : rootFirst) {
+            var _ = location(cell);
+        }
         Sample.Builder sample = profile().addSamplesBuilder().setStackIndex(stack(rootFirst));
         attributes.forEach((name, text) -> sample.addAttributeIndices(attribute(name, text)));
         return sample;
     }
 
-    /// @param ids 16 and 8 bytes, or what should be
+    /// Adds a link; ids have 16 and 8 bytes, or should have.
+    ///
+    /// @return its row
     public int link(byte[] traceId, byte[] spanId) {
         dictionary.addLinkTable(
                 Link.newBuilder()

@@ -19,10 +19,6 @@ final class Ints {
         return value[row];
     }
 
-    void set(int row, int one) {
-        value[row] = one;
-    }
-
     int count() {
         return count;
     }

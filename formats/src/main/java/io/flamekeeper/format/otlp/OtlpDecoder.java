@@ -66,7 +66,7 @@ final class OtlpDecoder {
     private final Rows rows = new Rows();
     private final Strings strings;
     private final Attributes attributes;
-    private final Dictionary dictionary;
+    private final Tables tables;
 
     /// Of all profiles.
     private final Ints sampleStart = new Ints();
@@ -87,7 +87,7 @@ final class OtlpDecoder {
         this.reader = new ProtoReader("otlp", body);
         this.strings = new Strings(reader, body, limits.symbolBytesMax());
         this.attributes = new Attributes(reader, strings, rows);
-        this.dictionary = new Dictionary(reader, body, strings, attributes, rows);
+        this.tables = new Tables(reader, body, strings, attributes, rows);
     }
 
     /// A profile as its message has it.
@@ -119,14 +119,14 @@ final class OtlpDecoder {
     /// @param known the layout of the samples, if it need not be found out
     OtlpExport decode(Optional<SampleLayout> known) {
         readMessage();
-        SymbolTable.Functions functions = dictionary.functions();
-        SymbolTable.Mappings mappings = dictionary.mappings();
-        Dictionary.Frames frames = dictionary.frames(functions, mappings);
-        var stacks = new Stacks(reader, dictionary, frames, limits, hashSeed, body.length);
+        SymbolTable.Functions functions = tables.functions();
+        SymbolTable.Mappings mappings = tables.mappings();
+        Tables.Frames frames = tables.frames(functions, mappings);
+        var stacks = new Stacks(reader, tables, frames, limits, hashSeed, body.length);
         var samples =
                 new SampleReader(
                         reader,
-                        dictionary,
+                        tables,
                         attributes,
                         stacks,
                         known.orElseGet(this::layout),
@@ -148,7 +148,7 @@ final class OtlpDecoder {
         }
         StackTable table = stacks.build();
         SymbolTable symbols = symbols(functions, mappings, frames.table(), stacks.wasCut());
-        Dictionary.setFlags(symbols);
+        Tables.setFlags(symbols);
         return new OtlpExport(
                 drafts.stream().map(draft -> draft.profile(symbols, table)).toList(),
                 refused,
@@ -164,8 +164,8 @@ final class OtlpDecoder {
         if (surplusAttributes > 0) {
             losses.put(OtlpLoss.LABEL_LIMIT, surplusAttributes);
         }
-        if (dictionary.lostLinkIds() > 0) {
-            losses.put(OtlpLoss.LINK_ID, (long) dictionary.lostLinkIds());
+        if (tables.lostLinkIds() > 0) {
+            losses.put(OtlpLoss.LINK_ID, (long) tables.lostLinkIds());
         }
         return losses;
     }
@@ -182,13 +182,13 @@ final class OtlpDecoder {
                 case RESOURCE_PROFILES -> note(resourceStart, resourceEnd);
                 case DICTIONARY -> {
                     int outer = reader.enter();
-                    dictionary.read();
+                    tables.read();
                     reader.leave(outer);
                 }
                 default -> reader.skip(tag);
             }
         }
-        dictionary.readAttributes();
+        tables.readRest();
         for (int resource = 0; resource < resourceStart.count(); resource++) {
             reader.window(resourceStart.get(resource), resourceEnd.get(resource));
             readResource();
@@ -337,7 +337,7 @@ final class OtlpDecoder {
     /// The first sample that makes sense in one layout only decides; if none does, the current one.
     private SampleLayout layout() {
         var ballot =
-                new SampleLayout.Ballot(reader, attributes.tableCount(), dictionary.linkCount());
+                new SampleLayout.Ballot(reader, attributes.tableCount(), tables.linkCount());
         for (int sample = 0; sample < sampleStart.count(); sample++) {
             reader.window(sampleStart.get(sample), sampleEnd.get(sample));
             ballot.read();

@@ -15,7 +15,7 @@ final class SampleReader {
     private static final int STACK = (1 << 3) | VARINT;
 
     private final ProtoReader reader;
-    private final Dictionary dictionary;
+    private final Tables tables;
     private final Attributes attributes;
     private final Stacks stacks;
     private final SampleLayout layout;
@@ -39,14 +39,14 @@ final class SampleReader {
 
     SampleReader(
             ProtoReader reader,
-            Dictionary dictionary,
+            Tables tables,
             Attributes attributes,
             Stacks stacks,
             SampleLayout layout,
             Strings strings,
             Rows rows) {
         this.reader = reader;
-        this.dictionary = dictionary;
+        this.tables = tables;
         this.attributes = attributes;
         this.stacks = stacks;
         this.layout = layout;
@@ -203,14 +203,14 @@ final class SampleReader {
     }
 
     private void addLink(long index) {
-        int link = Malformed.checkedIndex(index, dictionary.linkCount(), "link");
-        if (dictionary.span(link) != 0) {
+        int link = Malformed.checkedIndex(index, tables.linkCount(), "link");
+        if (tables.span(link) != 0) {
             labelName.add(spanName);
-            labelValue.add(dictionary.span(link));
+            labelValue.add(tables.span(link));
         }
-        if (dictionary.trace(link) != 0) {
+        if (tables.trace(link) != 0) {
             labelName.add(traceName);
-            labelValue.add(dictionary.trace(link));
+            labelValue.add(tables.trace(link));
         }
     }
 

@@ -15,11 +15,12 @@ final class Stacks {
     private static final int LOCATION = (1 << 3) | VARINT;
     private static final int LOCATIONS = (1 << 3) | DELIMITED;
 
+    private static final int NODES_MAX = 1 << 22;
     private static final int UNKNOWN = -1;
 
     private final ProtoReader reader;
-    private final Dictionary dictionary;
-    private final Dictionary.Frames frames;
+    private final Tables tables;
+    private final Tables.Frames frames;
     private final int depthMax;
     private final StackTableBuilder nodes;
     private final int[] leafOf;
@@ -34,24 +35,24 @@ final class Stacks {
     private int previousDepth;
     private int[] previousNode = new int[64];
 
-    /// @param bytes of the whole message: no more nodes than it has
+    /// @param bytes of the whole message: no more nodes than it has, nor than [#NODES_MAX]
     Stacks(
             ProtoReader reader,
-            Dictionary dictionary,
-            Dictionary.Frames frames,
+            Tables tables,
+            Tables.Frames frames,
             DecodeLimits limits,
             long hashSeed,
             int bytes) {
         this.reader = reader;
-        this.dictionary = dictionary;
+        this.tables = tables;
         this.frames = frames;
         this.depthMax = limits.stackDepthMax();
         this.nodes =
                 new StackTableBuilder(
                         hashSeed,
-                        Math.max(bytes, depthMax + 1),
-                        2 * dictionary.locationCount());
-        this.leafOf = new int[dictionary.stackCount()];
+                        Math.min(Math.max(bytes, depthMax + 1), NODES_MAX),
+                        2 * tables.locationCount());
+        this.leafOf = new int[tables.stackCount()];
         Arrays.fill(leafOf, UNKNOWN);
     }
 
@@ -73,7 +74,7 @@ final class Stacks {
         if (leafOf[stack] == UNKNOWN) {
             int position = reader.position();
             int limit = reader.limit();
-            reader.window(dictionary.stackStart(stack), dictionary.stackEnd(stack));
+            reader.window(tables.stackStart(stack), tables.stackEnd(stack));
             readPath();
             reader.window(position, limit);
             leafOf[stack] = leafOfPath();
@@ -108,7 +109,7 @@ final class Stacks {
     }
 
     private int location(long index) {
-        return Malformed.checkedIndex(index, dictionary.locationCount(), "location");
+        return Malformed.checkedIndex(index, tables.locationCount(), "location");
     }
 
     /// **Hot path.** Returns the node of [#path], making what is not there yet. Stacks that are neighbours mostly

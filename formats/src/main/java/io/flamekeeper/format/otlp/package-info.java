@@ -5,7 +5,7 @@
 ///
 /// | in a message                       | read by        | becomes                                            |
 /// |------------------------------------|----------------|----------------------------------------------------|
-/// | strings, functions, locations, …   | `Dictionary`   | one `SymbolTable`                                  |
+/// | strings, functions, locations, …   | `Tables`   | one `SymbolTable`                                  |
 /// | stacks                             | `Stacks`       | one `StackTable`, of those that a sample has       |
 /// | attributes of whatever has any     | `Attributes`   | pairs of strings                                   |
 /// | resources, scopes, profiles        | `OtlpDecoder`  | an `OtlpProfile` each                              |

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
 import io.flamekeeper.format.DecodeLimits;
 import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.model.ErrorCode;
@@ -234,10 +233,10 @@ class OtlpFormatTest {
         OtlpMessage mapping = drawn();
         mapping.dictionary().addLocationTableBuilder().setMappingIndex(-1);
         refused("no mapping -1", mapping.bytes());
-        OtlpMessage text = drawn();
-        text.dictionary()
-                .addStringTableBytes(ByteString.copyFrom(new byte[] {'a', (byte) 0xc0, (byte) 0x80}));
-        refused("invalid utf8 string hex: 61c080", text.bytes());
+        byte[] overlong = {'a', (byte) 0xc0, (byte) 0x80};
+        refused(
+                "invalid utf8 string hex: 61c080",
+                PprofBytes.nested(2, PprofBytes.nested(5, overlong)));
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.HexFormat;
 ///
 /// Rows 0 are said to be empty and to mean nothing, but not every sender keeps to that: row 0 is taken as any other,
 /// unless it is empty.
-final class Dictionary {
+final class Tables {
     // Of ProfilesDictionary.
     private static final int MAPPING = (1 << 3) | DELIMITED;
     private static final int LOCATION = (2 << 3) | DELIMITED;
@@ -81,6 +81,8 @@ final class Dictionary {
 
     private final Longs lineFunction = new Longs();
     private final Longs lineNumber = new Longs();
+    private final Ints linkStart = new Ints();
+    private final Ints linkEnd = new Ints();
     private final Ints linkTrace = new Ints();
     private final Ints linkSpan = new Ints();
     private final Ints attributeStart = new Ints();
@@ -89,7 +91,7 @@ final class Dictionary {
     private final Ints stackEnd = new Ints();
     private int lostLinkIds;
 
-    Dictionary(
+    Tables(
             ProtoReader reader, byte[] body, Strings strings, Attributes attributes, Rows rows) {
         this.reader = reader;
         this.body = body;
@@ -140,7 +142,7 @@ final class Dictionary {
                 case MAPPING -> readMapping();
                 case LOCATION -> readLocation();
                 case FUNCTION -> readFunction();
-                case LINK -> readLink();
+                case LINK -> note(linkStart, linkEnd);
                 case STRING -> {
                     rows.add();
                     strings.readRow();
@@ -166,7 +168,7 @@ final class Dictionary {
         mappingAttribute.add(attributeOfMapping.count());
         int outer = reader.enter();
         Arrays.fill(field, 0);
-        while (reader.varintsUntilOther(field)) {
+        while (reader.hasMore()) {
             int tag = reader.tag();
             if (tag >>> 3 == MAPPING_ATTRIBUTES) {
                 Packed.read(reader, tag, attributeOfMapping, rows);
@@ -223,10 +225,8 @@ final class Dictionary {
     }
 
     private void readLink() {
-        rows.add();
         int trace = 0;
         int span = 0;
-        int outer = reader.enter();
         while (reader.hasMore()) {
             int tag = reader.tag();
             switch (tag) {
@@ -235,7 +235,6 @@ final class Dictionary {
                 default -> reader.skip(tag);
             }
         }
-        reader.leave(outer);
         linkTrace.add(trace);
         linkSpan.add(span);
     }
@@ -257,8 +256,12 @@ final class Dictionary {
                 : 0;
     }
 
-    /// Reads what refers to strings, when all of them are there.
-    void readAttributes() {
+    /// Reads what refers to strings or makes some, when those of the table are all there.
+    void readRest() {
+        for (int row = 0; row < linkStart.count(); row++) {
+            reader.window(linkStart.get(row), linkEnd.get(row));
+            readLink();
+        }
         for (int row = 0; row < attributeStart.count(); row++) {
             reader.window(attributeStart.get(row), attributeEnd.get(row));
             attributes.readRow();
