@@ -32,7 +32,7 @@ import java.util.Optional;
 /// | names                                          | lowerCamelCase or snake_case                         |
 /// | fields that are not known                      | skipped                                              |
 /// | integers                                       | numbers, or strings of a decimal number              |
-/// | `traceId`, `spanId`                            | hex; base64, if it is no hex of the right length      |
+/// | `traceId`, `spanId`                            | hex; base64, if it is no hex                         |
 /// | `null`                                         | not there                                            |
 ///
 /// Lengths are written before their content is known, as varints padded to [#LENGTH_BYTES].
@@ -358,11 +358,10 @@ public final class OtlpJson {
         }
     }
 
-    /// Span and trace ids have 8 and 16 bytes, which in hex are 16 and 32 digits and in base64 12 and 24 characters,
-    /// or fewer without padding.
+    /// Text of hex digits only is hex, though it could be base64 by a chance of one in ten thousand millions.
     private byte[] id(String text) throws IOException {
         try {
-            return text.length() % 16 == 0 && text.chars().allMatch(HexFormat::isHexDigit)
+            return text.length() % 2 == 0 && text.chars().allMatch(HexFormat::isHexDigit)
                     ? HexFormat.of().parseHex(text)
                     : Base64.getDecoder().decode(text.replace('-', '+').replace('_', '/'));
         } catch (IllegalArgumentException e) {
