@@ -48,6 +48,7 @@ class Profiler:
             application_name=self._application_name,
             server_address=self._server,
             tags=self.labels,
+            mem_enabled=True,
         )
         if not started:
             raise RuntimeError(f"the SDK did not start: {self._application_name} {self.labels}")

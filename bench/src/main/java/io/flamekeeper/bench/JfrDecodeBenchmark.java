@@ -4,6 +4,7 @@ import io.flamekeeper.format.DecodeLimits;
 import io.flamekeeper.format.jfr.JfrFormat;
 import io.flamekeeper.format.jfr.JfrRecording;
 import io.flamekeeper.format.jfr.JfrWalk;
+import io.flamekeeper.intake.Gzip;
 import io.flamekeeper.intake.IngestParameters;
 import io.flamekeeper.intake.Intake;
 import io.flamekeeper.intake.IntakeLimits;
@@ -15,11 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordingFile;
-import one.convert.Arguments;
-import one.convert.JfrToFlame;
 import one.jfr.JfrReader;
 import one.jfr.event.Event;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,22 +34,26 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /// What one JFR recording costs, beside a reader that is known to be fast and the JDK's.
 ///
-/// | ours      | does                                        | theirs              | does                                  |
-/// |-----------|---------------------------------------------|---------------------|---------------------------------------|
-/// | `parse`   | reads constants, stacks and events          | `otherParse`, `jdk` | read them into objects                |
-/// | `decode`  | and all families: names, stacks merged, sums | `otherFlameGraph`  | and one family: names, stacks merged  |
-/// | `intake`  | and all of intake, from gzip                | –                   |                                       |
+/// | ours      | does                                               | theirs           | does                 |
+/// |-----------|----------------------------------------------------|------------------|----------------------|
+/// | `parse`   | reads constants, stacks and events                 | `peerParse`, `jdk` | read them into objects |
+/// | `decode`  | and stacks in words, and the sums of every family  | `peerDecode`     | the same             |
+/// | `intake`  | and all of intake, from gzip                       | –                |                      |
+///
+/// That `decode` and `peerDecode` find the same is checked before they are measured.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class JfrDecodeBenchmark {
     private static final byte[] NO_LABELS = {};
+    private static final long PERIOD_NANOS = 10_000_000;
 
     private final JfrFormat format = new JfrFormat(DecodeLimits.DEFAULTS);
     private final Intake intake = new Intake(IntakeLimits.DEFAULTS, InstantSource.system());
     private final IngestParameters parameters =
             IngestParameters.parse(Map.of("name", "app"), InstantSource.system());
 
+    /// One of ours, or the path of a file that is a recording in gzip.
     @Param({"cpu-alloc-lock", "wall-live-malloc", "jdk-allocation"})
     String recording = "";
 
@@ -59,9 +63,14 @@ public class JfrDecodeBenchmark {
 
     @Setup
     public void read() throws IOException {
-        plain = JvmRecording.own(recording);
+        plain =
+                recording.endsWith(".gz")
+                        ? Gzip.inflate(Files.readAllBytes(Path.of(recording)), 1 << 28, recording)
+                        : JvmRecording.own(recording);
+        System.out.printf("# recording of %d bytes%n", plain.length);
+        PeerComparison.check(decode(), PERIOD_NANOS, peerDecode());
         gzip = PprofBytes.gzip(plain);
-        file = Files.write(Files.createTempFile(recording, ".jfr"), plain);
+        file = Files.write(Files.createTempFile("recording", ".jfr"), plain);
     }
 
     @TearDown
@@ -76,7 +85,7 @@ public class JfrDecodeBenchmark {
 
     @Benchmark
     public JfrRecording decode() {
-        return format.decode(plain, NO_LABELS, 10_000_000);
+        return format.decode(plain, NO_LABELS, PERIOD_NANOS);
     }
 
     @Benchmark
@@ -85,7 +94,7 @@ public class JfrDecodeBenchmark {
     }
 
     @Benchmark
-    public long otherParse() throws IOException {
+    public long peerParse() throws IOException {
         long sum = 0;
         try (var reader = new JfrReader(ByteBuffer.wrap(plain))) {
             for (Event event = reader.readEvent(); event != null; event = reader.readEvent()) {
@@ -96,13 +105,8 @@ public class JfrDecodeBenchmark {
     }
 
     @Benchmark
-    public JfrToFlame otherFlameGraph() throws IOException {
-        try (var reader = new JfrReader(ByteBuffer.wrap(plain))) {
-            var arguments = new Arguments("--cpu", "--lines");
-            var graph = new JfrToFlame(reader, arguments);
-            graph.convert();
-            return graph;
-        }
+    public Map<PeerDecode.Kind, List<PeerDecode.Row>> peerDecode() throws IOException {
+        return PeerDecode.decode(plain);
     }
 
     @Benchmark

@@ -38,6 +38,13 @@ final class FlamekeeperProcess implements AutoCloseable {
     ///
     /// @param folder where its log goes
     static FlamekeeperProcess command(Path folder, List<String> arguments) throws IOException {
+        return command(folder, arguments, Map.of());
+    }
+
+    /// The same, with variables added to its environment.
+    static FlamekeeperProcess command(
+            Path folder, List<String> arguments, Map<String, String> environment)
+            throws IOException {
         Path log = Files.createTempFile(folder, "flamekeeper", ".log");
         List<String> command =
                 new ArrayList<>(
@@ -52,11 +59,10 @@ final class FlamekeeperProcess implements AutoCloseable {
                                 LIB + "/*",
                                 "io.flamekeeper.cli.Main"));
         command.addAll(arguments);
-        return new FlamekeeperProcess(
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.to(log.toFile()))
-                        .start(),
-                log);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(log.toFile()));
+        builder.environment().putAll(environment);
+        return new FlamekeeperProcess(builder.start(), log);
     }
 
     /// Starts a server as users do, by the launcher beside `lib`.

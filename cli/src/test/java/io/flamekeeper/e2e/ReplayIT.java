@@ -217,7 +217,8 @@ class ReplayIT {
         }
     }
 
-    private static void assertEqual(Wire wire, GroundTruth truth) throws Exception {
+    /// The server has what the truth has and nothing else, in every protocol.
+    static void assertEqual(Wire wire, GroundTruth truth) throws Exception {
         Map<String, List<String>> types = profileTypes(wire);
         assertThat(sums(wire, truth, types)).isEqualTo(truth.sums());
         assertThat(totalOfEverything(wire, types))

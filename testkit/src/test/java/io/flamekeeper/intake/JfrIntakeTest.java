@@ -124,6 +124,33 @@ class JfrIntakeTest {
     }
 
     @Test
+    void ingestJfr_spanAndTrace_areOfTheSampleAndNoLabels() {
+        byte[] recording =
+                new JfrBytes()
+                        .event(
+                                "jdk.ExecutionSample",
+                                "Main.main:3",
+                                "state",
+                                "STATE_DEFAULT",
+                                "spanId",
+                                0xabcL,
+                                "traceIdHi",
+                                1L,
+                                "traceIdLo",
+                                -1L)
+                        .bytes();
+        Profile cpu =
+                INTAKE.ingestJfr(parameters(Map.of()), recording, NO_LABELS)
+                        .group()
+                        .profiles()
+                        .getFirst();
+        assertThat(cpu.spanId()).as("as its digits lie").containsExactly(Long.reverseBytes(0xabcL));
+        assertThat(cpu.traceId()).containsExactly(1L, -1L);
+        assertThat(cpu.labels().value("profile_id")).isEmpty();
+        assertThat(cpu.labels().value("trace_id")).isEmpty();
+    }
+
+    @Test
     void ingestJfr_serviceNameAsTag_keepsTheApplication() {
         assertThat(
                         ingest(Map.of("name", "app{service_name=shop}"), NO_LABELS)

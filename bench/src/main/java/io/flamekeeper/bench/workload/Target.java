@@ -126,8 +126,12 @@ record Target(URI uri, ServerProcess process) {
     }
 
     long total(String selector, TimeRange range, int nodes) throws IOException {
-        return SelectMergeStacktracesResponse.parseFrom(
-                        ask(STACKTRACES, flameGraph(selector, range, nodes)))
+        return total(CPU, selector, range, nodes);
+    }
+
+    long total(String type, String selector, TimeRange range, int nodes) throws IOException {
+        var question = flameGraph(selector, range, nodes).toBuilder().setProfileTypeID(type);
+        return SelectMergeStacktracesResponse.parseFrom(ask(STACKTRACES, question.build()))
                 .getFlamegraph()
                 .getTotal();
     }

@@ -14,20 +14,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// A server on a fresh folder, and a genetic algorithm on a local Ray cluster that sends to it.
+/// A server on a fresh folder, and what sends to it: a genetic algorithm on JVMs of its own and another on a local Ray
+/// cluster.
 ///
-/// Without Python or its packages the server stays up and says what is missing. At the end nothing is left but
-/// the Python environment in the user's cache.
+/// Without Python or its packages the JVMs are alone, and it says what is missing. At the end nothing is left
+/// but the Python environment in the user's cache.
 @Command(
         name = "demo",
         description = "Runs a server and a real workload that it profiles.",
@@ -36,20 +39,51 @@ public final class DemoCommand implements Callable<Integer> {
     private static final String CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
     private static final String CLUSTER = "genetic-algorithm-cluster";
 
-    /// Deep links into what the faults planted in the workload look like.
-    private static final List<Link> LINKS =
+    private static final String PYTHON_MEMORY = "memory:inuse_space:bytes:space:bytes";
+    private static final String MUTEX = "mutex:delay:nanoseconds:mutex:count";
+    private static final String ALLOCATED = "memory:alloc_in_new_tlab_bytes:bytes:space:bytes";
+
+    /// Deep links into what the faults planted in the workloads look like.
+    private static final List<Link> ISLAND_LINKS =
             List.of(
-                    new Link("flame graph", CLUSTER, "", ""),
-                    new Link("slow worker", CLUSTER, "worker_id", "w3 has more data on purpose"),
+                    new Link("flame graph", Islands.SERVICE, CPU, "", ""),
+                    new Link("slow island", Islands.SERVICE, CPU, "worker_id", "j1 has more data"),
+                    new Link(
+                            "components",
+                            Islands.SERVICE,
+                            CPU,
+                            "component",
+                            "one of them takes the square of the population"),
+                    new Link(
+                            "locks", Islands.SERVICE, MUTEX, "", "averages are computed in a lock"),
+                    new Link("allocations", Islands.SERVICE, ALLOCATED, "component", ""));
+
+    private static final List<Link> RAY_LINKS =
+            List.of(
+                    new Link("flame graph", CLUSTER, CPU, "", ""),
+                    new Link(
+                            "slow worker",
+                            CLUSTER,
+                            CPU,
+                            "worker_id",
+                            "w3 has more data on purpose"),
                     new Link(
                             "components",
                             CLUSTER,
+                            CPU,
                             "component",
                             "de-duplication grows with the generation"),
-                    new Link("versions", CLUSTER, "version", "1.1, from two minutes on, is slower"),
+                    new Link(
+                            "versions",
+                            CLUSTER,
+                            CPU,
+                            "version",
+                            "1.1, from two minutes on, is slower"),
+                    new Link("memory", CLUSTER, PYTHON_MEMORY, "worker_id", ""),
                     new Link(
                             "API endpoints",
                             "fitness-api",
+                            CPU,
                             "endpoint",
                             "one handler blocks the event loop"));
 
@@ -65,8 +99,14 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--workers",
             defaultValue = "4",
-            description = "Islands of the genetic algorithm (default: ${DEFAULT-VALUE}).")
+            description = "Islands on the Ray cluster (default: ${DEFAULT-VALUE}).")
     private int workers;
+
+    @Option(
+            names = "--jvms",
+            defaultValue = "2",
+            description = "Islands that are JVMs of their own (default: ${DEFAULT-VALUE}).")
+    private int jvms;
 
     @Option(
             names = "--for",
@@ -80,14 +120,14 @@ public final class DemoCommand implements Callable<Integer> {
 
     /// @param groupBy label to split by, or `""`
     /// @param note    what there is to see
-    private record Link(String name, String service, String groupBy, String note) {
+    private record Link(String name, String service, String type, String groupBy, String note) {
         String text(URI server) {
             String address =
                     server
                             + "/explore?s="
                             + escape(service)
                             + "&t="
-                            + escape(CPU)
+                            + escape(type)
                             + "&from=now-15m&to=now"
                             + (groupBy.isEmpty() ? "" : "&g=" + escape(groupBy));
             return "  %-14s %s%s".formatted(name, address, note.isEmpty() ? "" : "   ← " + note);
@@ -108,6 +148,17 @@ public final class DemoCommand implements Callable<Integer> {
         say(
                 "data: temporary folder, %s",
                 keep ? folder.resolve("data") : "removed at the end (keep it with --keep)");
+        Path program = folder.resolve("program");
+        DemoFiles.unpack(program);
+        say("starting %d islands, each a JVM with the agent", jvms);
+        running.add(
+                Islands.start(
+                        DemoFiles.agent(program),
+                        Files.createDirectories(folder.resolve("tmp")),
+                        folder.resolve("islands.log"),
+                        server.uri(),
+                        jvms));
+        Thread.ofVirtual().start(() -> announceFirstProfile(server, running));
         PythonEnvironment python;
         try {
             python =
@@ -117,25 +168,31 @@ public final class DemoCommand implements Callable<Integer> {
                             System.getenv(),
                             step -> say("%s", step));
         } catch (PythonEnvironment.Unavailable e) {
-            say("no workload: %s", String.valueOf(e.getMessage()));
-            say(
-                    "the server stays up; open %s to see how to send profiles of your own. Ctrl-C stops it.",
-                    server.uri());
-            running.awaitStop();
+            say("no Ray cluster: %s", String.valueOf(e.getMessage()));
+            say("the server and the other islands go on at %s. Ctrl-C stops them.", server.uri());
+            goOnAlone(running);
             return CommandLine.ExitCode.OK;
         }
-        return follow(server, running, python, folder);
+        return follow(server, running, python, program, folder);
+    }
+
+    private void goOnAlone(Running running) throws InterruptedException {
+        if (seconds > 0) {
+            running.awaitStop(Duration.ofSeconds(seconds));
+        } else {
+            running.awaitStop();
+        }
     }
 
     /// Runs the workload until it ends or the demo is stopped.
     private int follow(
-            ProfilingServer server, Running running, PythonEnvironment python, Path folder)
+            ProfilingServer server,
+            Running running,
+            PythonEnvironment python,
+            Path program,
+            Path folder)
             throws IOException, InterruptedException {
-        say(
-                "starting the workload: %d islands on a local Ray cluster, and a FastAPI service",
-                workers);
-        Path program = folder.resolve("program");
-        DemoFiles.unpack(program);
+        say("starting %d islands on a local Ray cluster, and a FastAPI service", workers);
         Path log = folder.resolve("workload.log");
         Workload workload =
                 running.add(
@@ -147,8 +204,7 @@ public final class DemoCommand implements Callable<Integer> {
                                 workers,
                                 log,
                                 Duration.ofSeconds(seconds)));
-        Thread.ofVirtual().start(() -> announceFirstProfile(server, running));
-        int exit = workload.follow(DemoCommand::tell);
+        int exit = workload.follow(event -> tell(event, server.uri()));
         if (running.isStopping() || exit == 0) {
             return CommandLine.ExitCode.OK;
         }
@@ -179,22 +235,26 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts our threads", e);
         }
-        StringBuilder text = new StringBuilder();
-        text.append(
-                "first profile received after %.1f s%n"
-                        .formatted((System.nanoTime() - start) / 1e9));
-        for (Link link : LINKS) {
-            text.append(link.text(server.uri())).append(System.lineSeparator());
-        }
-        say("%sno telemetry. Ctrl-C stops everything.", text);
+        say(
+                "first flame graph after %.1f s:%n%s",
+                (System.nanoTime() - start) / 1e9, text(ISLAND_LINKS, server.uri()));
+        say("no telemetry. Ctrl-C stops everything.");
+    }
+
+    private static String text(List<Link> links, URI server) {
+        return links.stream()
+                .map(link -> link.text(server))
+                .collect(Collectors.joining(System.lineSeparator()));
     }
 
     /// What the workload says, in words.
-    private static void tell(JsonNode event) {
+    private static void tell(JsonNode event, URI server) {
         switch (event.path("event").asText()) {
             case "starting" -> say("workload: starting %s", event.path("what").asText());
             case "workers" ->
-                    say("workload: %d workers evolve strategies", event.path("count").asInt());
+                    say(
+                            "workload: %d workers evolve strategies; in ten seconds there is of them:%n%s",
+                            event.path("count").asInt(), text(RAY_LINKS, server));
             case "api" -> say("workload: fitness API at %s", event.path("url").asText());
             case "version" ->
                     say(
@@ -224,7 +284,7 @@ public final class DemoCommand implements Callable<Integer> {
         private final Path folder;
         private final boolean keep;
         private final CountDownLatch stopping = new CountDownLatch(1);
-        private final java.util.ArrayDeque<AutoCloseable> parts = new java.util.ArrayDeque<>();
+        private final ArrayDeque<AutoCloseable> parts = new ArrayDeque<>();
 
         Running(Path folder, boolean keep) {
             this.folder = folder;
@@ -233,6 +293,9 @@ public final class DemoCommand implements Callable<Integer> {
 
         synchronized <T extends AutoCloseable> T add(T part) {
             parts.push(part);
+            if (isStopping()) {
+                close(part);
+            }
             return part;
         }
 
@@ -250,13 +313,9 @@ public final class DemoCommand implements Callable<Integer> {
 
         synchronized void stop() {
             stopping.countDown();
-            for (AutoCloseable part : parts) {
-                try {
-                    part.close();
-                } catch (Exception e) {
-                    System.err.println("flamekeeper: stopping the demo: " + e);
-                }
-            }
+            parts.forEach(Running::close);
+            // Whatever was just being started, or is being installed.
+            ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
             try {
                 if (!keep) {
                     DemoFiles.deleteTree(folder);
@@ -264,6 +323,14 @@ public final class DemoCommand implements Callable<Integer> {
             } catch (IOException e) {
                 System.err.println(
                         "flamekeeper: the folder %s could not be removed: %s".formatted(folder, e));
+            }
+        }
+
+        private static void close(AutoCloseable part) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                System.err.println("flamekeeper: stopping the demo: " + e);
             }
         }
     }

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// The Python program of the demonstration, which travels inside the jar.
+/// What the demonstration runs besides itself: a Python program and the agent of JVMs. Both travel inside the jar.
 final class DemoFiles {
     private static final String FOLDER = "/META-INF/flamekeeper/demo";
     private static final String REQUIREMENTS = FOLDER + "/requirements.txt";
@@ -31,7 +31,12 @@ final class DemoFiles {
         }
     }
 
-    /// Writes the program below `target`.
+    /// The agent's jar below the folder that [#unpack] was given.
+    static Path agent(Path target) {
+        return target.resolve("agent.jar");
+    }
+
+    /// Writes everything below `target`.
     static void unpack(Path target) throws IOException {
         URI folder;
         try {

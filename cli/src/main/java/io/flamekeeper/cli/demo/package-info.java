@@ -1,4 +1,4 @@
-/// The demonstration: a server on a fresh folder and a real Python workload that sends to it.
+/// The demonstration: a server on a fresh folder, and real workloads on JVMs and in Python that send to it.
 @NullMarked
 package io.flamekeeper.cli.demo;
 

@@ -53,7 +53,6 @@ enum Word {
     ALLOCATION_SIZE("allocationSize"),
     CONTEXT_ID("contextId"),
     DURATION("duration"),
-    FAILED("failed"),
     FRAMES("frames"),
     LINE_NUMBER("lineNumber"),
     METHOD("method"),

@@ -4,32 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flamekeeper.format.DecodeLimits;
 import io.flamekeeper.format.RawProfile;
+import io.flamekeeper.testkit.JdkRecording;
 import io.flamekeeper.testkit.JvmRecording;
 import io.flamekeeper.testkit.RawSample;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
-import jdk.jfr.consumer.RecordedObject;
-import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What this JVM records of itself, and what a native profiler once recorded, read by us and by the JDK's own
 /// reader.
 class JvmRecordingTest {
     private static final long PERIOD = 10_000_000;
-
-    @TempDir private Path folder = Path.of("");
 
     /// @param count  how many events
     /// @param amount sum of what they measured
@@ -81,7 +74,7 @@ class JvmRecordingTest {
                 JfrFamily.MONITOR_ENTER);
     }
 
-    private void compare(byte[] recording, JfrFamily... families) throws IOException {
+    private static void compare(byte[] recording, JfrFamily... families) throws IOException {
         JfrRecording decoded =
                 new JfrFormat(DecodeLimits.DEFAULTS).decode(recording, new byte[0], PERIOD);
         Map<JfrFamily, Map<String, Sum>> expected = jdk(recording);
@@ -138,83 +131,19 @@ class JvmRecordingTest {
         return byStack;
     }
 
-    private Map<JfrFamily, Map<String, Sum>> jdk(byte[] recording) throws IOException {
-        Path file = Files.write(folder.resolve("recording.jfr"), recording);
+    private static Map<JfrFamily, Map<String, Sum>> jdk(byte[] recording) throws IOException {
         Map<JfrFamily, Map<String, Sum>> sums = new TreeMap<>();
-        Map<String, Sum> cpuTime = new TreeMap<>();
-        boolean isByWall = false;
-        for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
-            if (event.getEventType().getName().equals("jdk.ActiveSetting")
-                    && event.getString("name").equals("event")) {
-                isByWall = event.getString("value").equals("wall");
-            }
-            if (event.getStackTrace() == null) {
-                continue;
-            }
+        for (JdkRecording.Measured one : JdkRecording.read(recording, PERIOD)) {
             String stack =
                     String.join(
                             ";",
-                            event.getStackTrace().getFrames().reversed().stream()
+                            one.event().getStackTrace().getFrames().reversed().stream()
                                     .map(JvmRecordingTest::frame)
                                     .toList());
-            switch (event.getEventType().getName()) {
-                case "jdk.ExecutionSample" -> {
-                    if (!state(event).equals("STATE_SLEEPING")) {
-                        add(sums, JfrFamily.CPU, stack, PERIOD);
-                    }
-                }
-                case "profiler.WallClockSample" -> {
-                    long nanos = event.getInt("samples") * PERIOD;
-                    add(sums, JfrFamily.WALL, stack, nanos);
-                    if (isByWall && state(event).equals("STATE_RUNNABLE")) {
-                        add(sums, JfrFamily.CPU, stack, nanos);
-                    }
-                }
-                case "profiler.LiveObject" -> add(sums, JfrFamily.LIVE_OBJECT, stack, 1);
-                case "profiler.Malloc" ->
-                        add(sums, JfrFamily.MALLOC, stack, event.getLong("size"));
-                case "jdk.CPUTimeSample" ->
-                        cpuTime.merge(
-                                stack,
-                                new Sum(1, event.getDuration("samplingPeriod").toNanos()),
-                                Sum::plus);
-                case "jdk.ObjectAllocationInNewTLAB" ->
-                        add(
-                                sums,
-                                JfrFamily.ALLOCATION_IN_NEW_TLAB,
-                                stack,
-                                event.getLong("tlabSize"));
-                case "jdk.ObjectAllocationOutsideTLAB" ->
-                        add(
-                                sums,
-                                JfrFamily.ALLOCATION_OUTSIDE_TLAB,
-                                stack,
-                                event.getLong("allocationSize"));
-                case "jdk.ObjectAllocationSample" ->
-                        add(sums, JfrFamily.ALLOCATION_SAMPLE, stack, event.getLong("weight"));
-                case "jdk.JavaMonitorEnter" ->
-                        add(sums, JfrFamily.MONITOR_ENTER, stack, event.getDuration().toNanos());
-                case "jdk.ThreadPark" ->
-                        add(sums, JfrFamily.THREAD_PARK, stack, event.getDuration().toNanos());
-                default -> {}
-            }
-        }
-        if (!cpuTime.isEmpty()) {
-            sums.put(JfrFamily.CPU, cpuTime);
+            sums.computeIfAbsent(one.family(), _ -> new TreeMap<>())
+                    .merge(stack, new Sum(1, one.amount()), Sum::plus);
         }
         return sums;
-    }
-
-    private static String state(RecordedEvent event) {
-        return event.getValue("state") instanceof RecordedObject state
-                ? state.getString("name")
-                : event.getString("state");
-    }
-
-    private static void add(
-            Map<JfrFamily, Map<String, Sum>> sums, JfrFamily family, String stack, long amount) {
-        sums.computeIfAbsent(family, _ -> new TreeMap<>())
-                .merge(stack, new Sum(1, amount), Sum::plus);
     }
 
     private static String frame(RecordedFrame frame) {
