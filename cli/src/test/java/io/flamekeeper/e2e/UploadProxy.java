@@ -162,11 +162,7 @@ final class UploadProxy implements AutoCloseable {
         for (Upload upload : byIdentity.values()) {
             if (upload.status() != 200) {
                 int status =
-                        send(
-                                upload.path(),
-                                upload.contentType(),
-                                upload.encoding(),
-                                upload.body());
+                        send(upload.path(), upload.contentType(), upload.encoding(), upload.body());
                 if (status != 200) {
                     throw new AssertionError(upload.path() + ": " + status + " (expected: 200)");
                 }

@@ -97,8 +97,7 @@ final class OtlpIntake {
 
     private void take(OtlpProfile profile) {
         RawProfile raw = profile.raw();
-        OtlpType type =
-                OtlpType.of(raw.sampleTypes().getFirst(), raw.periodType(), raw.period());
+        OtlpType type = OtlpType.of(raw.sampleTypes().getFirst(), raw.periodType(), raw.period());
         if (raw.sampleTypes().getFirst().type().isEmpty()) {
             throw new FlamekeeperException(
                     ErrorCode.MALFORMED_PROFILE,
@@ -113,16 +112,20 @@ final class OtlpIntake {
             return;
         }
         Map<String, Normaliser.Part> byService = new LinkedHashMap<>();
-        split(profile).forEach((service, samples) -> {
-            check(service);
-            byService.put(
-                    service,
-                    new Normaliser.Part(
-                            measuring(samples, type),
-                            Relabelling.apply(
-                                    labels(profile.attributes(), service, type.type().name())),
-                            timeNanos));
-        });
+        split(profile)
+                .forEach((service, samples) -> {
+                    check(service);
+                    byService.put(
+                            service,
+                            new Normaliser.Part(
+                                    measuring(samples, type),
+                                    Relabelling.apply(
+                                            labels(
+                                                    profile.attributes(),
+                                                    service,
+                                                    type.type().name())),
+                                    timeNanos));
+                });
         boolean isFirst = true;
         for (var part : byService.entrySet()) {
             Service service = services.computeIfAbsent(part.getKey(), _ -> new Service());
@@ -134,8 +137,7 @@ final class OtlpIntake {
     }
 
     private void check(String service) {
-        if (!services.containsKey(service)
-                && (services.size() + 1L) * export.rows() > LOOKS_MAX) {
+        if (!services.containsKey(service) && (services.size() + 1L) * export.rows() > LOOKS_MAX) {
             throw new FlamekeeperException(
                     ErrorCode.LIMIT_EXCEEDED,
                     "otlp: service '%.200s' is one too many for a message of %d rows (expected: at most %d services)",
@@ -158,8 +160,7 @@ final class OtlpIntake {
         Map<String, List<Integer>> samplesByService = new LinkedHashMap<>();
         for (int sample = 0; sample < raw.sampleCount(); sample++) {
             if (raw.value()[sample] > 0) {
-                String name =
-                        nameByString.computeIfAbsent(profile.service()[sample], strings::get);
+                String name = nameByString.computeIfAbsent(profile.service()[sample], strings::get);
                 samplesByService.computeIfAbsent(name, _ -> new ArrayList<>()).add(sample);
             }
         }

@@ -13,7 +13,10 @@ import java.util.Map;
 /// @param refused why a profile was not taken, one for each
 /// @param losses  how often something was left out of what was taken, by reason
 public record OtlpUpload(
-        List<Part> parts, int empty, List<FlamekeeperException> refused, Map<OtlpLoss, Long> losses) {
+        List<Part> parts,
+        int empty,
+        List<FlamekeeperException> refused,
+        Map<OtlpLoss, Long> losses) {
     public OtlpUpload {
         parts = List.copyOf(parts);
         refused = List.copyOf(refused);

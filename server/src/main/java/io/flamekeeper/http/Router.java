@@ -196,8 +196,7 @@ final class Router implements HttpService {
         public Exchange.Result answer(byte[] body, Call call, BodyBudget.Share share) {
             byte[] message = envelope.message(body, compression, share);
             A answer =
-                    method.handler()
-                            .answer(call, method.reader().read(envelope.codec(), message));
+                    method.handler().answer(call, method.reader().read(envelope.codec(), message));
             return new Exchange.Result(envelope.answer(answer), 200);
         }
 

@@ -106,7 +106,8 @@ public final class Metrics implements CallObserver, AutoCloseable {
         for (OtlpLoss why : OtlpLoss.values()) {
             FunctionCounter.builder(
                             "flamekeeper.otlp.lost", uploads, counters -> counters.lost(why))
-                    .description("parts of OpenTelemetry messages that were left out; the rest was taken")
+                    .description(
+                            "parts of OpenTelemetry messages that were left out; the rest was taken")
                     .tag("reason", why.label())
                     .register(registry);
         }

@@ -93,8 +93,9 @@ class OtlpIngestTest {
             }
             JsonNode graph = flameGraph(server, "service_name=\\\"checkout\\\"");
             assertThat(graph.get("total").asLong()).isEqualTo(200_000_000);
-            assertThat(graph.get("names").toString())
-                    .isEqualTo("[\"total\",\"main\",\"work\",\"libc.so!0x77\"]");
+            assertThat(graph.get("names"))
+                    .extracting(JsonNode::asText)
+                    .containsExactlyInAnyOrder("total", "main", "work", "libc.so!0x77");
             assertThat(flameGraph(server, "\\\"thread.name\\\"=\\\"a\\\"").get("total").asLong())
                     .isEqualTo(150_000_000);
         }
@@ -109,26 +110,23 @@ class OtlpIngestTest {
     @Test
     void export_oneBadProfileOfTwo_isPartialSuccess() throws Exception {
         ExportProfilesServiceRequest request =
-                drawn().cpu(1)
-                        .time(nanos(NOW.plusSeconds(86_400)))
-                        .draw("1\nmain")
-                        .request();
+                drawn().cpu(1).time(nanos(NOW.plusSeconds(86_400))).draw("1\nmain").request();
         try (var server = RunningServer.in(folder, Map.of())) {
             Reply reply = server.post(PATH, PROTO, request.toByteArray());
             assertThat(reply.status()).isEqualTo(200);
-            var partial =
-                    ExportProfilesServiceResponse.parseFrom(reply.body()).getPartialSuccess();
+            var partial = ExportProfilesServiceResponse.parseFrom(reply.body()).getPartialSuccess();
             assertThat(partial.getRejectedProfiles()).isEqualTo(1);
             assertThat(partial.getErrorMessage()).contains("profile time");
             Reply json = server.post(PATH, JSON, OtlpJsonText.of(request).getBytes(UTF_8));
             assertThat(json.json().at("/partialSuccess/rejectedProfiles").asText()).isEqualTo("1");
             assertThat(grpc(server, request, false).getPartialSuccess()).isEqualTo(partial);
-            assertThat(flameGraph(server, "").get("total").asLong()).isEqualTo(200_000_000);
+            // The same bytes by another door are the same upload; other bytes are another.
+            assertThat(flameGraph(server, "").get("total").asLong()).isEqualTo(400_000_000);
             assertThat(server.get("/metrics").text())
                     .contains(
                             "flamekeeper_uploads_received_total 6.0",
-                            "flamekeeper_uploads_stored_total 1.0",
-                            "flamekeeper_uploads_repeated_total 2.0",
+                            "flamekeeper_uploads_stored_total 2.0",
+                            "flamekeeper_uploads_repeated_total 1.0",
                             "flamekeeper_uploads_rejected_total{reason=\"clock_skew\"} 3.0");
         }
     }
@@ -138,7 +136,8 @@ class OtlpIngestTest {
         ExportProfilesServiceRequest request =
                 new OtlpMessage().resource(Map.of()).profile("", "").draw("1\nmain").request();
         try (var server = RunningServer.in(folder, Map.of())) {
-            for (byte[] body : List.of(request.toByteArray(), new byte[] {0x0a, 0x7f}, new byte[0])) {
+            for (byte[] body :
+                    List.of(request.toByteArray(), new byte[] {0x0a, 0x7f}, new byte[0])) {
                 Reply reply = server.post(PATH, PROTO, body);
                 assertThat(reply.status()).isEqualTo(400);
                 assertThat(reply.header("content-type")).isEqualTo(PROTO);

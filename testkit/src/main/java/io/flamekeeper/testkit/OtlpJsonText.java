@@ -40,8 +40,7 @@ public final class OtlpJsonText {
         return IDS.matcher(json)
                 .replaceAll(id ->
                         id.group(1)
-                                + HexFormat.of()
-                                        .formatHex(Base64.getDecoder().decode(id.group(2)))
+                                + HexFormat.of().formatHex(Base64.getDecoder().decode(id.group(2)))
                                 + "\"");
     }
 }

@@ -122,8 +122,7 @@ public final class OtlpMessage {
                 }
             }
             sample(column.rootFirst(), attributes)
-                    .addAllTimestampsUnixNano(
-                            () -> LongStream.range(0, times).iterator());
+                    .addAllTimestampsUnixNano(() -> LongStream.range(0, times).iterator());
         }
         return this;
     }

@@ -339,8 +339,7 @@ public final class RandomOtlp {
 
         private int number(FieldDescriptor field) {
             boolean isMoved =
-                    isBefore110
-                            && field.getContainingType().equals(Sample.getDescriptor());
+                    isBefore110 && field.getContainingType().equals(Sample.getDescriptor());
             return switch (isMoved ? field.getNumber() : 0) {
                 case 2 -> 3;
                 case 3 -> 4;

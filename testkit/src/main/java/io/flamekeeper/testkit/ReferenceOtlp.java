@@ -1,7 +1,7 @@
 package io.flamekeeper.testkit;
 
-import io.flamekeeper.format.otlp.OtlpProfile;
 import io.flamekeeper.format.RawProfile;
+import io.flamekeeper.format.otlp.OtlpProfile;
 import io.flamekeeper.model.StringTable;
 import io.opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -44,7 +44,8 @@ public record ReferenceOtlp(
         StringTable strings = raw.symbols().strings();
         List<String> services = new ArrayList<>();
         for (int sample = 0; sample < raw.sampleCount(); sample++) {
-            services.add(profile.service().length == 0 ? "" : strings.get(profile.service()[sample]));
+            services.add(
+                    profile.service().length == 0 ? "" : strings.get(profile.service()[sample]));
         }
         var sampleType = raw.sampleTypes().getFirst();
         return new ReferenceOtlp(
@@ -275,9 +276,7 @@ public record ReferenceOtlp(
                         flags &=
                                 function.equals("?")
                                         ? 0
-                                        : 1
-                                                | (hasFile ? 2 : 0)
-                                                | (line.getLine() != 0 ? 4 : 0);
+                                        : 1 | (hasFile ? 2 : 0) | (line.getLine() != 0 ? 4 : 0);
                     }
                 }
             }

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OtlpIntakeTest {
     private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
     private static final long NOW_NANOS = NOW.getEpochSecond() * 1_000_000_000;
-    private static final Intake INTAKE = new Intake(IntakeLimits.DEFAULTS, InstantSource.fixed(NOW));
+    private static final Intake INTAKE =
+            new Intake(IntakeLimits.DEFAULTS, InstantSource.fixed(NOW));
     private static final String STACK =
             """
             3     1
@@ -70,7 +71,12 @@ class OtlpIntakeTest {
         "events, count, '', '', 0, events:events:count::"
     })
     void export_anyType_hasTheNameThatOthersGiveIt(
-            String type, String unit, String periodType, String periodUnit, long period, String id) {
+            String type,
+            String unit,
+            String periodType,
+            String periodUnit,
+            long period,
+            String id) {
         OtlpMessage message = of("checkout").profile(type, unit);
         message.change(profile ->
                         profile.setPeriodType(message.type(periodType, periodUnit))
@@ -170,8 +176,12 @@ class OtlpIntakeTest {
         assertThat(upload.refused())
                 .extracting(e -> e.code())
                 .containsExactlyInAnyOrder(
-                        ErrorCode.MALFORMED_PROFILE, ErrorCode.CLOCK_SKEW, ErrorCode.MALFORMED_PROFILE);
-        assertThat(upload.parts()).singleElement().satisfies(part -> assertThat(part.profiles()).isEqualTo(1));
+                        ErrorCode.MALFORMED_PROFILE,
+                        ErrorCode.CLOCK_SKEW,
+                        ErrorCode.MALFORMED_PROFILE);
+        assertThat(upload.parts())
+                .singleElement()
+                .satisfies(part -> assertThat(part.profiles()).isEqualTo(1));
         assertThat(upload.profiles()).isEqualTo(4);
     }
 
@@ -190,7 +200,13 @@ class OtlpIntakeTest {
     @Test
     void export_sentAgain_hasTheSameHashesAndOfNoTimeNone() {
         OtlpMessage dated =
-                of("a").cpu(1).time(NOW_NANOS).draw(STACK).resource(Map.of()).cpu(1).time(NOW_NANOS).draw(STACK);
+                of("a").cpu(1)
+                        .time(NOW_NANOS)
+                        .draw(STACK)
+                        .resource(Map.of())
+                        .cpu(1)
+                        .time(NOW_NANOS)
+                        .draw(STACK);
         List<?> first = take(dated).parts().stream().map(part -> part.group().upload()).toList();
         List<?> again = take(dated).parts().stream().map(part -> part.group().upload()).toList();
         assertThat(first).hasSize(2).doesNotHaveDuplicates().isEqualTo(again);
@@ -252,7 +268,8 @@ class OtlpIntakeTest {
     private static Map<String, Long> sums(List<ReferenceOtlp> sent) {
         Map<String, Long> sums = new TreeMap<>();
         for (ReferenceOtlp profile : sent) {
-            String common = profile.attributes().getFirst().getOrDefault("service.name", "unknown_service");
+            String common =
+                    profile.attributes().getFirst().getOrDefault("service.name", "unknown_service");
             boolean isNamed = !profile.types().getFirst().startsWith(" ");
             for (int sample = 0; isNamed && sample < profile.samples().size(); sample++) {
                 String own = profile.services().get(sample);
@@ -269,8 +286,7 @@ class OtlpIntakeTest {
         Map<String, Long> sums = new TreeMap<>();
         for (OtlpUpload.Part part : upload.parts()) {
             for (Profile profile : part.group().profiles()) {
-                sums.merge(
-                        part.group().service(), Arrays.stream(profile.value()).sum(), Long::sum);
+                sums.merge(part.group().service(), Arrays.stream(profile.value()).sum(), Long::sum);
             }
         }
         return sums;

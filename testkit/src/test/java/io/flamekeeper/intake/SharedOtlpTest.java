@@ -69,15 +69,23 @@ class SharedOtlpTest {
 
     @Test
     void export_addresses_areKeptAsTheyAre() throws IOException {
-        OtlpMessage message = new OtlpMessage().resource(Map.of()).profile("samples", "ms").time(239);
-        message.sample(List.of("0x1e0@file1.so", "0x2f0@file1.so").reversed(), Map.of()).addValues(239);
-        assertThat(compact(withoutBuildIds(message), "unknown_service", "process_cpu:samples:ms::", true))
+        OtlpMessage message =
+                new OtlpMessage().resource(Map.of()).profile("samples", "ms").time(239);
+        message.sample(List.of("0x1e0@file1.so", "0x2f0@file1.so").reversed(), Map.of())
+                .addValues(239);
+        assertThat(
+                        compact(
+                                withoutBuildIds(message),
+                                "unknown_service",
+                                "process_cpu:samples:ms::",
+                                true))
                 .isEqualTo(expected("TestSymbolizedFunctionNames.json"));
     }
 
     @Test
     void export_attributesOfSamples_areLabels() throws IOException {
-        OtlpMessage message = new OtlpMessage().resource(Map.of()).profile("samples", "ms").time(239);
+        OtlpMessage message =
+                new OtlpMessage().resource(Map.of()).profile("samples", "ms").time(239);
         message.sample(
                         List.of("0x2e@firefox.so", "0x1e@firefox.so"),
                         Map.of("process", "firefox", "cpu.logical_number", "0"))
@@ -86,7 +94,12 @@ class SharedOtlpTest {
                         List.of("0x4e@chrome.so", "0x3e@chrome.so"),
                         Map.of("process", "chrome", "cpu.logical_number", "7"))
                 .addValues(61_423);
-        assertThat(compact(withoutBuildIds(message), "unknown_service", "process_cpu:samples:ms::", true))
+        assertThat(
+                        compact(
+                                withoutBuildIds(message),
+                                "unknown_service",
+                                "process_cpu:samples:ms::",
+                                true))
                 .isEqualTo(expected("TestSampleAttributes.json"));
     }
 
@@ -96,12 +109,19 @@ class SharedOtlpTest {
                 new OtlpMessage().resource(Map.of()).profile("off_cpu", "nanoseconds").time(239);
         message.sample(List.of("0x2f0@file1.so", "0x1e0@file1.so"), Map.of()).addValues(239);
         message.sample(List.of("0x3f0@file1.so"), Map.of()).addValues(1).addValues(20);
-        assertThat(compact(withoutBuildIds(message), "unknown_service", "off_cpu:off_cpu:nanoseconds::", true))
+        assertThat(
+                        compact(
+                                withoutBuildIds(message),
+                                "unknown_service",
+                                "off_cpu:off_cpu:nanoseconds::",
+                                true))
                 .isEqualTo(expected("TestConversionOffCpu.json"));
     }
 
     private static OtlpUpload withoutBuildIds(OtlpMessage message) {
-        message.dictionary().getMappingTableBuilderList().forEach(Mapping.Builder::clearAttributeIndices);
+        message.dictionary()
+                .getMappingTableBuilderList()
+                .forEach(Mapping.Builder::clearAttributeIndices);
         return INTAKE.exportOtlp(message.bytes(), OtlpEncoding.PROTO);
     }
 
@@ -158,8 +178,8 @@ class SharedOtlpTest {
         for (Profile profile : profiles) {
             var labels = new TreeMap<>(profile.labels().toMap());
             labels.keySet()
-                    .removeIf(name ->
-                            name.startsWith("__") || name.equals(LabelNames.SERVICE_NAME));
+                    .removeIf(
+                            name -> name.startsWith("__") || name.equals(LabelNames.SERVICE_NAME));
             String suffix =
                     withLabels
                             ? "{"

@@ -50,11 +50,7 @@ final class IngestOtlp implements Workload {
         var meter = new Usage.Meter(target.process());
         Latencies latencies =
                 Ingest.closedLoop(
-                        target,
-                        acknowledged,
-                        options.number("seconds", 60),
-                        connections,
-                        door);
+                        target, acknowledged, options.number("seconds", 60), connections, door);
         Usage usage = meter.stop();
         long profiles = acknowledged.count() - before;
         double rawBytes =

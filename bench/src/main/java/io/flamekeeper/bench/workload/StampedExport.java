@@ -85,8 +85,7 @@ final class StampedExport {
                         if (row == null) {
                             Stack.Builder stack = Stack.newBuilder();
                             sample.getLocationIdList()
-                                    .forEach(id ->
-                                            stack.addLocationIndices(rowOfLocation.get(id)));
+                                    .forEach(id -> stack.addLocationIndices(rowOfLocation.get(id)));
                             tables.addStackTable(stack);
                             row = rowOfStack.size();
                             rowOfStack.put(sample.getLocationIdList(), row);

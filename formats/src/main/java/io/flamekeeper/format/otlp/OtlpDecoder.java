@@ -336,8 +336,7 @@ final class OtlpDecoder {
 
     /// The first sample that makes sense in one layout only decides; if none does, the current one.
     private SampleLayout layout() {
-        var ballot =
-                new SampleLayout.Ballot(reader, attributes.tableCount(), tables.linkCount());
+        var ballot = new SampleLayout.Ballot(reader, attributes.tableCount(), tables.linkCount());
         for (int sample = 0; sample < sampleStart.count(); sample++) {
             reader.window(sampleStart.get(sample), sampleEnd.get(sample));
             ballot.read();
@@ -382,7 +381,8 @@ final class OtlpDecoder {
             throw Malformed.of("empty profile: no sample type (expected: one)");
         }
         int count = said.samples();
-        if (count > limits.samplesMax() || samplesTaken + count > MESSAGE_SAMPLES * limits.samplesMax()) {
+        if (count > limits.samplesMax()
+                || samplesTaken + count > MESSAGE_SAMPLES * limits.samplesMax()) {
             throw new FlamekeeperException(
                     ErrorCode.LIMIT_EXCEEDED,
                     "otlp: %d samples, %d in the profiles before it (expected: at most %d, and %d in one message)",

@@ -79,12 +79,7 @@ final class SampleReader {
 
     Columns columns() {
         return new Columns(
-                stack,
-                value,
-                service,
-                labelStart,
-                labelName.toArray(0),
-                labelValue.toArray(0));
+                stack, value, service, labelStart, labelName.toArray(0), labelValue.toArray(0));
     }
 
     /// **Hot path.** Reads the sample in the reader's window. Benchmark: `OtlpDecodeBenchmark`.
@@ -115,7 +110,8 @@ final class SampleReader {
         }
         if (values == 0 && times == 0) {
             throw Malformed.of(
-                    "sample %d has neither a value nor a timestamp (expected: at least one)", sample);
+                    "sample %d has neither a value nor a timestamp (expected: at least one)",
+                    sample);
         }
         stack[sample] = stacks.leaf(stackRow);
         value[sample] = values == 0 ? times : sum;

@@ -91,8 +91,7 @@ final class Tables {
     private final Ints stackEnd = new Ints();
     private int lostLinkIds;
 
-    Tables(
-            ProtoReader reader, byte[] body, Strings strings, Attributes attributes, Rows rows) {
+    Tables(ProtoReader reader, byte[] body, Strings strings, Attributes attributes, Rows rows) {
         this.reader = reader;
         this.body = body;
         this.strings = strings;
@@ -369,8 +368,7 @@ final class Tables {
         int count = mappingFile.count();
         int[] buildId = new int[count];
         for (int row = 0; row < count; row++) {
-            int end =
-                    row + 1 < count ? mappingAttribute.get(row + 1) : attributeOfMapping.count();
+            int end = row + 1 < count ? mappingAttribute.get(row + 1) : attributeOfMapping.count();
             for (int at = mappingAttribute.get(row); at < end && buildId[row] == 0; at++) {
                 int attribute =
                         Malformed.checkedIndex(
@@ -427,8 +425,6 @@ final class Tables {
         return (symbols.functions().fileName()[function] == 0
                         ? SymbolTable.Mappings.HAS_FILENAMES
                         : 0)
-                | (symbols.frames().line()[frame] == 0
-                        ? SymbolTable.Mappings.HAS_LINE_NUMBERS
-                        : 0);
+                | (symbols.frames().line()[frame] == 0 ? SymbolTable.Mappings.HAS_LINE_NUMBERS : 0);
     }
 }

@@ -56,10 +56,7 @@ class OtlpFormatTest {
         assertThat(RawSample.of(profile.raw()))
                 .containsExactly(
                         new RawSample(
-                                List.of(
-                                        "main|||0:10@?+0",
-                                        "parse|||0:20@?+0",
-                                        "~next|||0:20@?+0"),
+                                List.of("main|||0:10@?+0", "parse|||0:20@?+0", "~next|||0:20@?+0"),
                                 List.of(7L),
                                 List.of("thread.name=a")),
                         new RawSample(
@@ -219,7 +216,9 @@ class OtlpFormatTest {
         message.sample(List.of("main"), Map.of()).addValues(1).setStackIndex(broken);
         OtlpExport export = FORMAT.decodeProto(message.bytes());
         assertThat(export.profiles()).hasSize(1);
-        assertThat(export.refused()).singleElement().satisfies(e -> assertThat(e).hasMessageContaining("no location 77"));
+        assertThat(export.refused())
+                .singleElement()
+                .satisfies(e -> assertThat(e).hasMessageContaining("no location 77"));
     }
 
     @Test
@@ -263,8 +262,7 @@ class OtlpFormatTest {
         OtlpMessage message = new OtlpMessage().resource(Map.of()).cpu(1);
         message.sample(stack, Map.of()).addValues(1);
         assertThat(names(format.decodeProto(message.bytes()).profiles().getFirst().raw()))
-                .containsExactly(
-                        "f0", "f1", "f2", DecodeLimits.CUT_MARKER, "f37", "f38", "f39");
+                .containsExactly("f0", "f1", "f2", DecodeLimits.CUT_MARKER, "f37", "f38", "f39");
     }
 
     @Test
