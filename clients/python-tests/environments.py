@@ -1,4 +1,5 @@
-"""Virtual environments with one SDK version each, kept in a cache folder and made when missing."""
+"""Virtual environments with one SDK version each, or with OpenTelemetry's messages, kept in a cache folder and made
+when missing."""
 
 from __future__ import annotations
 
@@ -19,6 +20,9 @@ PINS = (
 )
 PINS_OF_SDK = {"0.8.16": ("cffi==2.1.1", "pycparser==3.12"), "1.4.0": ()}
 
+# OpenTelemetry's own messages and gRPC client, with what they need.
+OTLP_PINS = ("grpcio==1.85.1", "opentelemetry-proto==1.45.2", "protobuf==7.36.2", "typing_extensions==4.16.0")
+
 COMPLETE_MARKER = ".complete"
 
 
@@ -31,9 +35,21 @@ def python_with_sdk(version: str, cache: Path) -> Path:
 
     :raises EnvironmentUnavailable: if a package cannot be had
     """
-    requirements = sorted((f"pyroscope-io=={version}", *PINS, *PINS_OF_SDK[version]))
+    return _python_with(f"sdk-{version}", (f"pyroscope-io=={version}", *PINS, *PINS_OF_SDK[version]), cache)
+
+
+def python_with_otlp(cache: Path) -> Path:
+    """The interpreter of an environment that has OpenTelemetry's messages and gRPC.
+
+    :raises EnvironmentUnavailable: if a package cannot be had
+    """
+    return _python_with("otlp", OTLP_PINS, cache)
+
+
+def _python_with(name: str, packages: tuple[str, ...], cache: Path) -> Path:
+    requirements = sorted(packages)
     key = hashlib.sha256("\n".join((sys.version, *requirements)).encode()).hexdigest()[:12]
-    folder = cache.resolve() / f"sdk-{version}-{key}"
+    folder = cache.resolve() / f"{name}-{key}"
     python = folder / "bin" / "python"
     if (folder / COMPLETE_MARKER).exists():
         return python

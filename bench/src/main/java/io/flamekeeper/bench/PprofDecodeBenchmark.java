@@ -55,17 +55,28 @@ public class PprofDecodeBenchmark {
 
     @Setup
     public void draw() {
-        var random = new SplittableRandom(20260307);
         PprofBytes bytes = PprofBytes.cpu("1\nmain");
-        List<List<String>> stacks = new ArrayList<>();
-        for (int sample = 0; sample < 600; sample++) {
-            if (stacks.isEmpty() || random.nextInt(10) >= repeated) {
-                stacks.add(stack(random));
-            }
-            bytes.sample(stacks.get(random.nextInt(stacks.size())), List.of(), 10_000_000);
+        for (List<String> stack : stacks(repeated)) {
+            bytes.sample(stack, List.of(), 10_000_000);
         }
         plain = bytes.bytes();
         gzip = PprofBytes.gzip(plain);
+    }
+
+    /// Of 600 samples, outermost frames first.
+    ///
+    /// @param repeated as the benchmark's parameter
+    static List<List<String>> stacks(int repeated) {
+        var random = new SplittableRandom(20260307);
+        List<List<String>> drawn = new ArrayList<>();
+        List<List<String>> ofSample = new ArrayList<>();
+        for (int sample = 0; sample < 600; sample++) {
+            if (drawn.isEmpty() || random.nextInt(10) >= repeated) {
+                drawn.add(stack(random));
+            }
+            ofSample.add(drawn.get(random.nextInt(drawn.size())));
+        }
+        return ofSample;
     }
 
     private static List<String> stack(SplittableRandom random) {

@@ -9,6 +9,8 @@ import io.flamekeeper.cli.demo.island.Island;
 import io.flamekeeper.model.ValueType;
 import io.flamekeeper.testkit.GroundTruth;
 import io.flamekeeper.testkit.JdkRecording;
+import io.flamekeeper.testkit.ReferenceOtlp;
+import io.opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceRequest;
 import io.pyroscope.labels.v2.ScopedContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -96,6 +98,39 @@ class JavaAgentIT {
             sent.forEach((key, sum) -> byType.merge(key.sampleType(), sum, Long::sum));
             System.out.println("  equal in every protocol: " + byType);
             return byType;
+        }
+    }
+
+    /// It sends no name and no labels then. What OpenTelemetry's own classes read is what the server must answer.
+    @Test
+    @Timeout(180)
+    void agent_inOpenTelemetryMode_isWhatItSent() throws Exception {
+        try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
+                var proxy = UploadProxy.to(server.uri());
+                var wire = new Wire(server.uri())) {
+            var settings = Map.of("PYROSCOPE_FORMAT", "otlp", "PYROSCOPE_PROFILER_EVENT", "itimer");
+            try (var _ = AgentJvm.start(folder, proxy.uri(), 0, settings)) {
+                proxy.await(uploads -> uploads.size() >= 3, PATIENCE);
+            }
+            long sent = 0;
+            for (UploadProxy.Upload upload : proxy.acknowledged()) {
+                sent +=
+                        ReferenceOtlp.decode(
+                                        ExportProfilesServiceRequest.parseFrom(
+                                                inflated(upload.body())))
+                                .stream()
+                                .flatMap(profile -> profile.samples().stream())
+                                .mapToLong(sample -> sample.values().getFirst())
+                                .sum();
+            }
+            assertThat(sent).isPositive();
+            String selector = "{service_name=\"unknown_service\"}";
+            assertThat(wire.totalByJson(CPU, selector, 1, 4_000_000_000_000L)).isEqualTo(sent);
+            assertThat(wire.totalsByOtherWays(CPU, selector, 1, 4_000_000_000_000L).values())
+                    .containsOnly(sent);
+            assertThat(flameGraph(wire, selector))
+                    .contains("io/flamekeeper/cli/demo/island/Strategy.backtest");
+            System.out.println("  equal in every protocol: " + sent + " ns by OpenTelemetry");
         }
     }
 

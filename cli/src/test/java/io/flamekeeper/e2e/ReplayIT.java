@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.flamekeeper.testkit.GroundTruth;
 import io.flamekeeper.testkit.Recording;
+import io.flamekeeper.testkit.ReferenceOtlp;
+import io.opentelemetry.proto.collector.profiles.v1development.ExportProfilesServiceRequest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReplayIT {
     private static final long START = 1;
     private static final long END = 4_000_000_000_000L;
+    private static final String CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds";
     private static final long SAMPLE_NANOS = 10_000_000;
 
     @TempDir Path folder;
@@ -148,6 +154,34 @@ class ReplayIT {
             if (repeatedSamples == 0) {
                 assertThat(sums(wire, GroundTruth.of(labelled), types)).isEqualTo(labelled);
             }
+        }
+    }
+
+    /// The Java agent's OpenTelemetry mode: no service, no labels, lengths of messages as padded varints. The truth is
+    /// what OpenTelemetry's own classes read.
+    @Test
+    void sharedOtlpRecording_replayed_isWhatItsOwnClassesRead() throws Exception {
+        Recording recording =
+                Recording.in("otlp-itimer", sharedRecordings().resolve("java/otlp-itimer/req"));
+        long sent = 0;
+        for (Recording.Request request : recording.requests()) {
+            try (var body = new GZIPInputStream(new ByteArrayInputStream(request.body()))) {
+                sent +=
+                        ReferenceOtlp.decode(ExportProfilesServiceRequest.parseFrom(body)).stream()
+                                .flatMap(profile -> profile.samples().stream())
+                                .mapToLong(sample -> sample.values().getFirst())
+                                .sum();
+            }
+        }
+        assertThat(sent).isPositive();
+        try (var server = FlamekeeperProcess.server(folder, folder.resolve("data"));
+                var wire = new Wire(server.uri())) {
+            replay(wire, recording);
+            String selector = "{service_name=\"unknown_service\"}";
+            assertThat(profileTypes(wire)).isEqualTo(Map.of("cpu:nanoseconds", List.of(CPU)));
+            assertThat(wire.totalByJson(CPU, selector, START, END)).isEqualTo(sent);
+            assertThat(wire.totalsByOtherWays(CPU, selector, START, END).values())
+                    .containsOnly(sent);
         }
     }
 

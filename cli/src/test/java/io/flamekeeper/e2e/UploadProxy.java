@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
@@ -30,9 +31,10 @@ final class UploadProxy implements AutoCloseable {
     private final List<Upload> uploads = new ArrayList<>();
     private volatile URI target;
 
-    /// @param path   path and query, as sent
-    /// @param status what was answered
-    record Upload(String path, String contentType, byte[] body, int status) {
+    /// @param path     path and query, as sent
+    /// @param encoding of the body, `identity` = none
+    /// @param status   what was answered
+    record Upload(String path, String contentType, String encoding, byte[] body, int status) {
         /// Content of a part of a multipart body, empty if there is none of this name.
         byte[] part(String name) {
             String text = new String(body, StandardCharsets.ISO_8859_1);
@@ -59,7 +61,9 @@ final class UploadProxy implements AutoCloseable {
 
         /// What stays the same when it is sent again.
         private List<Object> identity() {
-            return List.of(path, ByteBuffer.wrap(part("jfr")), ByteBuffer.wrap(part("labels")));
+            return !contentType.contains("boundary=")
+                    ? List.of(path, ByteBuffer.wrap(body))
+                    : List.of(path, ByteBuffer.wrap(part("jfr")), ByteBuffer.wrap(part("labels")));
         }
     }
 
@@ -91,18 +95,23 @@ final class UploadProxy implements AutoCloseable {
                     send(
                             exchange.getRequestURI().toString(),
                             exchange.getRequestHeaders().getFirst("Content-Type"),
+                            Optional.ofNullable(
+                                            exchange.getRequestHeaders()
+                                                    .getFirst("Content-Encoding"))
+                                    .orElse("identity"),
                             body);
             exchange.sendResponseHeaders(status, -1);
         }
     }
 
-    private int send(String path, String contentType, byte[] body) {
+    private int send(String path, String contentType, String encoding, byte[] body) {
         int status;
         try {
             status =
                     back.send(
                                     HttpRequest.newBuilder(URI.create(target + path))
                                             .header("Content-Type", contentType)
+                                            .header("Content-Encoding", encoding)
                                             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                                             .build(),
                                     HttpResponse.BodyHandlers.discarding())
@@ -113,7 +122,7 @@ final class UploadProxy implements AutoCloseable {
             throw new IllegalStateException("nobody interrupts our threads", e);
         }
         synchronized (uploads) {
-            uploads.add(new Upload(path, contentType, body, status));
+            uploads.add(new Upload(path, contentType, encoding, body, status));
             uploads.notifyAll();
         }
         return status;
@@ -152,7 +161,8 @@ final class UploadProxy implements AutoCloseable {
         }
         for (Upload upload : byIdentity.values()) {
             if (upload.status() != 200) {
-                int status = send(upload.path(), upload.contentType(), upload.body());
+                int status =
+                        send(upload.path(), upload.contentType(), upload.encoding(), upload.body());
                 if (status != 200) {
                     throw new AssertionError(upload.path() + ": " + status + " (expected: 200)");
                 }

@@ -7,7 +7,7 @@ import io.flamekeeper.model.SymbolTable;
 import java.util.Arrays;
 
 /// What a frame is called in a tree of functions: its function's name or, not symbolised,
-/// `<binary> 0x<address>`, so that distinct code stays distinct.
+/// `<binary>!0x<address>`, so that distinct code stays distinct.
 final class FrameNames {
     private FrameNames() {}
 
@@ -42,6 +42,6 @@ final class FrameNames {
                         ? ""
                         : symbols.strings().get(symbols.mappings().fileName()[mapping]);
         String binary = file.substring(file.lastIndexOf('/') + 1);
-        return (binary.isEmpty() ? address : binary + " " + address).getBytes(UTF_8);
+        return (binary.isEmpty() ? address : binary + "!" + address).getBytes(UTF_8);
     }
 }

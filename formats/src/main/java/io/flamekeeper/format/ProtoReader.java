@@ -2,6 +2,9 @@ package io.flamekeeper.format;
 
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /// A cursor over protobuf's wire format in one array. Knows no message; makes no object while it reads.
 ///
@@ -26,7 +29,15 @@ public final class ProtoReader {
     public static final int GROUP_END = 4;
     public static final int FIXED32 = 5;
 
+    /// How long an array of varint fields by number is; fields of greater numbers do not fit.
+    public static final int VARINT_FIELDS = 16;
+
+    /// Bits that no tag of one byte has whose field is a varint.
+    private static final int VARINT_MASK = 0x87;
+
     private static final int GROUP_DEPTH_MAX = 100;
+    private static final VarHandle LITTLE_ENDIAN_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final String format;
     private byte[] bytes;
@@ -123,6 +134,64 @@ public final class ProtoReader {
                 "%s: varint at byte %d does not end (expected: at most 10 bytes)",
                 format,
                 position);
+    }
+
+    public long fixed64() {
+        if (limit - position < Long.BYTES) {
+            throw truncated(position, "a fixed field");
+        }
+        position += Long.BYTES;
+        return (long) LITTLE_ENDIAN_LONG.get(bytes, position - Long.BYTES);
+    }
+
+    /// Reads what is left of the window and keeps the varints by field number; skips all other fields.
+    ///
+    /// @param into of length [#VARINT_FIELDS]
+    public void varints(long[] into) {
+        while (varintsUntilOther(into)) {
+            varintOrSkip(tag(), into);
+        }
+    }
+
+    /// Reads a field where [#varintsUntilOther] stopped: its tag may be padded.
+    public void varintOrSkip(int tag, long[] into) {
+        if ((tag & 7) == VARINT && tag >>> 3 < VARINT_FIELDS) {
+            into[tag >>> 3] = varint();
+        } else {
+            skip(tag);
+        }
+    }
+
+    /// **Hot path.** Reads varints up to the end of the window or to a field that is none or has a number above 15,
+    /// where the cursor then stands. Benchmark: `PprofDecodeBenchmark`.
+    ///
+    /// @param into as of [#varints]
+    /// @return whether there is such a field
+    public boolean varintsUntilOther(long[] into) {
+        byte[] from = bytes;
+        int at = position;
+        int end = limit;
+        while (at < end) {
+            int tag = from[at];
+            if ((tag & VARINT_MASK) != 0 || tag == 0) {
+                position = at;
+                return true;
+            }
+            int first = end - at > 1 ? from[at + 1] : -1;
+            if (first >= 0) {
+                into[tag >>> 3] = first;
+                at += 2;
+            } else if (end - at > 2 && from[at + 2] >= 0) {
+                into[tag >>> 3] = (first & 0x7f) | (from[at + 2] << 7);
+                at += 3;
+            } else {
+                position = at + 1;
+                into[tag >>> 3] = varint();
+                at = position;
+            }
+        }
+        position = at;
+        return false;
     }
 
     /// Reads the length of a delimited field and narrows the window to it.

@@ -5,6 +5,9 @@ import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.format.TextFormat;
 import io.flamekeeper.format.jfr.JfrFormat;
 import io.flamekeeper.format.jfr.JfrRecording;
+import io.flamekeeper.format.otlp.OtlpExport;
+import io.flamekeeper.format.otlp.OtlpFormat;
+import io.flamekeeper.format.otlp.OtlpJson;
 import io.flamekeeper.format.pprof.PprofDialect;
 import io.flamekeeper.format.pprof.PprofFormat;
 import io.flamekeeper.model.ErrorCode;
@@ -40,6 +43,9 @@ public final class Intake {
     private static final long SECOND_NANOS = 1_000_000_000;
     private static final int UUID_CHARS = 36;
 
+    /// A message of OpenTelemetry holds the profiles of many programs: as many bytes as so many profiles may have.
+    private static final long OTLP_PROFILES = 4;
+
     private final IntakeLimits limits;
     private final InstantSource clock;
     private final Normaliser normaliser;
@@ -47,6 +53,7 @@ public final class Intake {
     private final PprofFormat dotnetPprof;
     private final JfrFormat jfr;
     private final Map<TextKind, TextFormat> textFormats;
+    private final OtlpFormat otlp;
 
     public Intake(IntakeLimits limits, InstantSource clock) {
         this.limits = limits;
@@ -56,6 +63,7 @@ public final class Intake {
         this.dotnetPprof = new PprofFormat(limits.decode(), PprofDialect.DOTNET);
         this.jfr = new JfrFormat(limits.decode());
         this.textFormats = TextKind.formats(limits.decode());
+        this.otlp = new OtlpFormat(limits.decode());
     }
 
     /// As [#push(Labels, String, byte[])], of a sender that gives its profiles no ids.
@@ -169,8 +177,9 @@ public final class Intake {
                                                 series.with(
                                                         Map.of(
                                                                 LabelNames.NAME,
-                                                                family.profileName()))))));
-        return new JfrUpload(normaliser.normalise(parts, timeNanos, upload), decoded.losses());
+                                                                family.profileName()))),
+                                        timeNanos)));
+        return new JfrUpload(normaliser.normalise(parts, upload, false), decoded.losses());
     }
 
     /// Takes stacks that are spelled out, gzip or plain. What they measure is in the application's name or in
@@ -190,6 +199,7 @@ public final class Intake {
         Map<String, String> labels =
                 Map.of(isRenamed ? APP_NAME : LabelNames.SERVICE_NAME, said.service());
         long duration = Math.max(0, parameters.untilNanos() - parameters.fromNanos());
+        long timeNanos = believedTime(parameters.fromNanos(), nowNanos());
         List<Normaliser.Part> parts = new ArrayList<>();
         List<String> types = new ArrayList<>();
         for (RawProfile counted : text.profiles()) {
@@ -204,10 +214,10 @@ public final class Intake {
                     new Normaliser.Part(
                             duration > 0 ? raw.lasting(duration) : raw,
                             Relabelling.apply(
-                                    ingestLabels(parameters, labels, measured.type().name()))));
+                                    ingestLabels(parameters, labels, measured.type().name())),
+                            timeNanos));
             types.add(measured.type().id());
         }
-        long timeNanos = believedTime(parameters.fromNanos(), nowNanos());
         UploadHash upload =
                 parameters.isDated()
                         ? UploadHasher.hash(
@@ -223,7 +233,7 @@ public final class Intake {
                                 parameters.sampleRate(),
                                 kind.fact())
                         : UploadHash.NONE;
-        return new TextUpload(normaliser.normalise(parts, timeNanos, upload), text.losses());
+        return new TextUpload(normaliser.normalise(parts, upload, false), text.losses());
     }
 
     /// What an upload is by its bytes alone, gzip or plain.
@@ -231,6 +241,42 @@ public final class Intake {
     /// @throws FlamekeeperException `MALFORMED_PROFILE`, `LIMIT_EXCEEDED` if it cannot be inflated
     public ContentFormat recognise(byte[] body) {
         return ContentFormat.of(uncompressed(body));
+    }
+
+    /// Takes one message of OpenTelemetry profiles. A profile whose time is in 1970 is of now.
+    ///
+    /// @param message  inflated, untrusted; given away
+    /// @param encoding what it is written in
+    /// @throws FlamekeeperException as [#push], for what is wrong with the message; what is wrong with one of its
+    ///     profiles is in the result
+    public OtlpUpload exportOtlp(byte[] message, OtlpEncoding encoding) {
+        int bytesMax = (int) Math.min(Integer.MAX_VALUE, OTLP_PROFILES * limits.profileBytesMax());
+        byte[] proto =
+                switch (encoding) {
+                    case PROTO -> message;
+                    case JSON -> OtlpJson.toProto(message, bytesMax);
+                };
+        if (proto.length > bytesMax) {
+            throw Gzip.tooLarge("message", bytesMax);
+        }
+        OtlpExport export =
+                switch (encoding) {
+                    case PROTO -> otlp.decodeProto(proto);
+                    case JSON -> otlp.decodeTranscoded(proto);
+                };
+        long nowNanos = nowNanos();
+        return new OtlpIntake(
+                        limits,
+                        normaliser,
+                        said -> isIn1970(said) ? nowNanos : believedTime(said, nowNanos),
+                        export)
+                .take(UploadHasher.hash(Labels.of(Map.of()), proto));
+    }
+
+    /// How a message of OpenTelemetry is written.
+    public enum OtlpEncoding {
+        PROTO,
+        JSON
     }
 
     private byte[] uncompressed(byte[] body) {
@@ -292,7 +338,7 @@ public final class Intake {
         return name;
     }
 
-    private static boolean isIn1970(long timeNanos) {
+    static boolean isIn1970(long timeNanos) {
         return Instant.ofEpochSecond(0, timeNanos).atOffset(ZoneOffset.UTC).getYear() == 1970;
     }
 

@@ -29,6 +29,9 @@ import java.util.Map;
 final class Normaliser {
     private static final int DROPPED = -1;
 
+    /// Fewer samples than a sixteenth of the keys are few.
+    private static final int FEW_SHIFT = 4;
+
     private final IntakeLimits limits;
 
     Normaliser(IntakeLimits limits) {
@@ -37,27 +40,28 @@ final class Normaliser {
 
     /// One of the raw profiles of an upload.
     ///
-    /// @param raw    given away: its columns are changed, and the result keeps some
-    /// @param labels as [SeriesLabels] made them
-    record Part(RawProfile raw, Labels labels) {}
+    /// @param raw       given away: its columns are changed, and the result keeps some
+    /// @param labels    as [SeriesLabels] made them
+    /// @param timeNanos the time to believe
+    record Part(RawProfile raw, Labels labels, long timeNanos) {}
 
     /// @param timeNanos the time to believe
     ProfileGroup normalise(RawProfile raw, Labels labels, long timeNanos, UploadHash upload) {
-        return normalise(List.of(new Part(raw, labels)), timeNanos, upload);
+        return normalise(List.of(new Part(raw, labels, timeNanos)), upload, false);
     }
 
-    /// @param parts     at least one; all of the same service, symbols and stacks
-    /// @param timeNanos the time to believe
-    ProfileGroup normalise(List<Part> parts, long timeNanos, UploadHash upload) {
+    /// @param parts    at least one; all of the same service, symbols and stacks
+    /// @param isShared whether symbols and stacks are those of others too, so that some may be of no use here
+    ProfileGroup normalise(List<Part> parts, UploadHash upload, boolean isShared) {
         List<Kept> all = parts.stream().map(part -> new Kept(part, limits)).toList();
         RawProfile first = all.getFirst().raw;
         StackTable stacks =
-                all.stream().allMatch(Kept::isEverything)
+                !isShared && all.stream().allMatch(Kept::isEverything)
                         ? first.stacks()
                         : prune(first.stacks(), all);
         forgetAddresses(first.symbols());
         List<Profile> profiles = new ArrayList<>();
-        all.forEach(kept -> kept.addProfiles(stacks.count(), timeNanos, profiles));
+        all.forEach(kept -> kept.addProfiles(stacks.count(), profiles));
         return new ProfileGroup(
                 all.getFirst().series.value(LabelNames.SERVICE_NAME),
                 first.symbols(),
@@ -69,6 +73,7 @@ final class Normaliser {
     /// The samples of one part that are worth keeping.
     private static final class Kept {
         private final RawProfile raw;
+        private final long timeNanos;
         private final Labels series;
         private final SampleLabels sampleLabels;
         private final int[] order;
@@ -79,6 +84,7 @@ final class Normaliser {
 
         Kept(Part part, IntakeLimits limits) {
             raw = part.raw();
+            timeNanos = part.timeNanos();
             series = stored(part.labels());
             sampleLabels = new SampleLabels(limits, series, raw);
             int[] samples = new int[raw.sampleCount()];
@@ -104,7 +110,7 @@ final class Normaliser {
             return order.length == raw.sampleCount();
         }
 
-        void addProfiles(int stackCount, long timeNanos, List<Profile> to) {
+        void addProfiles(int stackCount, List<Profile> to) {
             int[] inOrder = order;
             List<TraceId> traces = sampleLabels.traces();
             if (traces.size() > 1) {
@@ -271,6 +277,9 @@ final class Normaliser {
     ///
     /// @param keyCount every key is below it
     private static int[] sorted(int[] order, int[] key, int keyCount) {
+        if (order.length < keyCount >>> FEW_SHIFT) {
+            return sortedFew(order, key);
+        }
         int[] next = new int[keyCount + 1];
         for (int sample : order) {
             next[key[sample] + 1]++;
@@ -282,6 +291,16 @@ final class Normaliser {
         for (int sample : order) {
             result[next[key[sample]]++] = sample;
         }
+        return result;
+    }
+
+    /// The same without a look at every key, for the few samples of a program that shares its stacks with others.
+    private static int[] sortedFew(int[] order, int[] key) {
+        long[] keyAndPlace = new long[order.length];
+        Arrays.setAll(keyAndPlace, i -> ((long) key[order[i]] << Integer.SIZE) | i);
+        Arrays.sort(keyAndPlace);
+        int[] result = new int[order.length];
+        Arrays.setAll(result, i -> order[(int) keyAndPlace[i]]);
         return result;
     }
 

@@ -57,6 +57,7 @@ final class SampleLabels {
     /// Strings of label names and values as sent, name before value; the key of [#groupByPairs].
     private int[] pairs = new int[16];
 
+    private final Map<Integer, String> textByString = new HashMap<>();
     private final Map<TraceId, Integer> numberByTrace =
             new LinkedHashMap<>(Map.of(TraceId.NONE, 0));
     private final Map<Integer, Integer> traceByText = new HashMap<>();
@@ -147,8 +148,8 @@ final class SampleLabels {
             int text = sent.strings()[i + 1];
             if (fits(name, limits.labelNameBytesMax()) && strings.length(text) > 0) {
                 added.merge(
-                        strings.get(name),
-                        LabelValue.fit(strings.get(text), limits.labelValueBytesMax()),
+                        text(name),
+                        LabelValue.fit(text(text), limits.labelValueBytesMax()),
                         SampleLabels::least);
             }
         }
@@ -165,6 +166,11 @@ final class SampleLabels {
 
     private boolean fits(int string, int bytesMax) {
         return strings.length(string) > 0 && strings.length(string) <= bytesMax;
+    }
+
+    /// One object for each string, however many labels are made of it.
+    private String text(int string) {
+        return textByString.computeIfAbsent(string, strings::get);
     }
 
     private static String least(String left, String right) {

@@ -46,6 +46,12 @@ public final class SeriesLabels {
         return labels;
     }
 
+    /// Whether the text is Unicode and no longer than that.
+    static boolean fits(String text, int bytesMax) {
+        long bytes = utf8Bytes(text);
+        return bytes >= 0 && bytes <= bytesMax;
+    }
+
     private static void checkName(String name, String value, int bytesMax) {
         if (name.isEmpty()) {
             throw invalid("label name: '' of value '%.64s' (expected: not empty)", value);

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /// How a message becomes bytes.
-enum BodyCodec {
+public enum BodyCodec {
     JSON,
     PROTO;
 

@@ -39,8 +39,7 @@ record ConnectEnvelope(BodyCodec codec, RequestHeaders headers) implements Envel
     }
 
     @Override
-    public Message decode(
-            RpcMethod<?, ?> method, byte[] body, Compression compression, BodyBudget.Share share) {
+    public byte[] message(byte[] body, Compression compression, BodyBudget.Share share) {
         String version = headers.get("connect-protocol-version", "1");
         if (!version.equals("1")) {
             throw new FlamekeeperException(
@@ -48,8 +47,7 @@ record ConnectEnvelope(BodyCodec codec, RequestHeaders headers) implements Envel
                     "connect-protocol-version: '%.50s' (expected: 1)",
                     version);
         }
-        byte[] message = compression.decode(headers.get("content-encoding", ""), body, share);
-        return codec.decode(method.request(), message);
+        return compression.decode(headers.get("content-encoding", ""), body, share);
     }
 
     @Override

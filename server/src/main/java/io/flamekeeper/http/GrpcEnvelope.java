@@ -3,17 +3,21 @@ package io.flamekeeper.http;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
+import io.flamekeeper.api.rpc.RetryInfo;
+import io.flamekeeper.api.rpc.Status;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -70,8 +74,7 @@ record GrpcEnvelope(boolean web, BodyCodec codec, String contentType, RequestHea
     }
 
     @Override
-    public Message decode(
-            RpcMethod<?, ?> method, byte[] body, Compression compression, BodyBudget.Share share) {
+    public byte[] message(byte[] body, Compression compression, BodyBudget.Share share) {
         String encoding = headers.get("grpc-encoding", "identity");
         if (body.length < FRAME_HEADER_BYTES) {
             throw invalidFrame(body.length, "one frame");
@@ -88,7 +91,7 @@ record GrpcEnvelope(boolean web, BodyCodec codec, String contentType, RequestHea
         } else if (flags != 0) {
             throw invalidFrame(body.length, "flags 0 or 1");
         }
-        return codec.decode(method.request(), message);
+        return message;
     }
 
     private static FlamekeeperException invalidFrame(int bytes, String expected) {
@@ -124,6 +127,9 @@ record GrpcEnvelope(boolean web, BodyCodec codec, String contentType, RequestHea
                 ResponseHeaders.builder(200)
                         .set("content-type", contentType)
                         .set("grpc-accept-encoding", "gzip");
+        if (problem.isTemporary()) {
+            response.set("grpc-status-details-bin", comeBackLater(problem));
+        }
         if (web) {
             byte[] trailers =
                     trailerFrame("grpc-status:" + status + "\r\ngrpc-message:" + message + "\r\n");
@@ -134,6 +140,21 @@ record GrpcEnvelope(boolean web, BodyCodec codec, String contentType, RequestHea
                         .set("grpc-message", message)
                         .endOfStream(true)
                         .build());
+    }
+
+    /// Whoever sends profiles by gRPC sends again only what it is told to: `RetryInfo`, in base64 without padding.
+    private static String comeBackLater(Problem problem) {
+        RetryInfo retry =
+                RetryInfo.newBuilder()
+                        .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
+                        .build();
+        Status status =
+                Status.newBuilder()
+                        .setCode(problem.connectCode().grpcStatus())
+                        .setMessage(problem.message())
+                        .addDetails(Any.pack(retry))
+                        .build();
+        return Base64.getEncoder().withoutPadding().encodeToString(status.toByteArray());
     }
 
     @Override

@@ -83,17 +83,17 @@ final class Router implements HttpService {
                 endpoint == null ? new Endpoint(Endpoint.Method.GET, "other", fallback) : endpoint);
     }
 
-    private <Q extends Message, A extends Message> HttpResponse serve(
+    private <Q, A extends Message> HttpResponse serve(
             ServiceRequestContext context, HttpRequest request, RpcMethod<Q, A> method) {
         RequestHeaders headers = request.headers();
         if (request.method() != HttpMethod.POST) {
             return HttpResponse.of(ResponseHeaders.builder(405).set("allow", "POST").build());
         }
-        Optional<Envelope> named = Envelope.of(headers);
+        Optional<Envelope> named = Envelope.of(headers, method.dialect());
         if (named.isEmpty()) {
             return HttpResponse.of(
                     ResponseHeaders.builder(415)
-                            .set("accept-post", Envelope.CONTENT_TYPES)
+                            .set("accept-post", Envelope.contentTypes(method.dialect()))
                             .build());
         }
         Envelope envelope = named.get();
@@ -178,7 +178,7 @@ final class Router implements HttpService {
         return result.response();
     }
 
-    private final class RpcScript<Q extends Message, A extends Message> implements Exchange.Script {
+    private final class RpcScript<Q, A extends Message> implements Exchange.Script {
         private final RpcMethod<Q, A> method;
         private final Envelope envelope;
 
@@ -194,9 +194,9 @@ final class Router implements HttpService {
 
         @Override
         public Exchange.Result answer(byte[] body, Call call, BodyBudget.Share share) {
-            @SuppressWarnings("unchecked") // built by the builder of method.request()
-            Q request = (Q) envelope.decode(method, body, compression, share);
-            A answer = method.handler().answer(call, request);
+            byte[] message = envelope.message(body, compression, share);
+            A answer =
+                    method.handler().answer(call, method.reader().read(envelope.codec(), message));
             return new Exchange.Result(envelope.answer(answer), 200);
         }
 

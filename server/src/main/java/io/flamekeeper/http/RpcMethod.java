@@ -2,14 +2,29 @@ package io.flamekeeper.http;
 
 import com.google.protobuf.Message;
 
-/// A unary method, offered as Connect (JSON and proto), gRPC and gRPC-Web alike.
+/// A unary method, offered as gRPC, gRPC-Web and one [Dialect] alike.
 ///
-/// @param path    `/package.Service/Method`
-/// @param request any instance of the request's type
+/// @param path    `/package.Service/Method`, or where else the dialect has it
+/// @param dialect what is spoken on the path beside gRPC
+/// @param reader  makes a request of a message's bytes
 /// @param answer  any instance of the answer's type
 /// @param handler called on a virtual thread; may block
-public record RpcMethod<Q extends Message, A extends Message>(
-        String path, Q request, A answer, Handler<Q, A> handler) {
+public record RpcMethod<Q, A extends Message>(
+        String path, Dialect dialect, Reader<Q> reader, A answer, Handler<Q, A> handler) {
+    /// What is spoken beside gRPC.
+    public enum Dialect {
+        /// Connect, in JSON and proto.
+        CONNECT,
+        /// OpenTelemetry over HTTP, in JSON and proto.
+        OTLP
+    }
+
+    /// Makes a request of a message or throws a [io.flamekeeper.model.FlamekeeperException].
+    @FunctionalInterface
+    public interface Reader<Q> {
+        Q read(BodyCodec codec, byte[] message);
+    }
+
     /// Answers a request or throws a [io.flamekeeper.model.FlamekeeperException].
     @FunctionalInterface
     public interface Handler<Q, A> {
@@ -17,8 +32,12 @@ public record RpcMethod<Q extends Message, A extends Message>(
     }
 
     /// @param service such as `querier.v1.QuerierService`
+    /// @param request any instance of the request's type
     public static <Q extends Message, A extends Message> RpcMethod<Q, A> of(
             String service, String method, Q request, A answer, Handler<Q, A> handler) {
-        return new RpcMethod<>("/" + service + "/" + method, request, answer, handler);
+        @SuppressWarnings("unchecked") // built by the builder of the request
+        Reader<Q> reader = (codec, message) -> (Q) codec.decode(request, message);
+        return new RpcMethod<>(
+                "/" + service + "/" + method, Dialect.CONNECT, reader, answer, handler);
     }
 }

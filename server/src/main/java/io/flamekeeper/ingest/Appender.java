@@ -31,27 +31,36 @@ public final class Appender {
     /// @return what became of those that have profiles, in order
     /// @throws FlamekeeperException as [Store#append]; all of the groups then count as rejected
     List<Appended> append(Call call, List<ProfileGroup> groups) {
-        List<ProfileGroup> full =
-                groups.stream().filter(group -> !group.profiles().isEmpty()).toList();
-        groups.stream()
-                .filter(group -> group.profiles().isEmpty())
-                .forEach(_ -> counters.nothingToStore());
+        return appendAll(call, groups.stream().map(group -> new Batch(group, 1)).toList());
+    }
+
+    /// A group and how many uploads it counts as.
+    record Batch(ProfileGroup group, int uploads) {}
+
+    /// As [#append], of groups that are more or less than one upload each.
+    List<Appended> appendAll(Call call, List<Batch> batches) {
+        List<Batch> full =
+                batches.stream().filter(batch -> !batch.group().profiles().isEmpty()).toList();
+        batches.stream()
+                .filter(batch -> batch.group().profiles().isEmpty())
+                .forEach(batch -> counters.nothingToStore(batch.uploads()));
         if (full.isEmpty()) {
             return List.of();
         }
         long start = System.nanoTime();
         List<Appended> outcomes;
         try {
-            outcomes = store.append(call.scope(), full);
+            outcomes = store.append(call.scope(), full.stream().map(Batch::group).toList());
         } catch (RuntimeException | Error e) {
-            full.forEach(_ -> counters.refused(codeOf(e)));
+            full.forEach(batch -> counters.refused(codeOf(e), batch.uploads()));
             throw e;
         }
         counters.appended(System.nanoTime() - start);
         for (int i = 0; i < full.size(); i++) {
+            Batch batch = full.get(i);
             switch (outcomes.get(i)) {
-                case STORED -> counters.kept(full.get(i).profiles().size());
-                case REPEATED -> counters.known();
+                case STORED -> counters.kept(batch.uploads(), batch.group().profiles().size());
+                case REPEATED -> counters.known(batch.uploads());
             }
         }
         return outcomes;
@@ -59,7 +68,7 @@ public final class Appender {
 
     /// Counts an upload that did not get as far as [#append], and says why it failed.
     FlamekeeperException refuse(RuntimeException failure) {
-        counters.refused(codeOf(failure));
+        counters.refused(codeOf(failure), 1);
         if (failure instanceof FlamekeeperException known) {
             return known;
         }

@@ -2,6 +2,7 @@ package io.flamekeeper.ingest;
 
 import io.flamekeeper.format.TextLoss;
 import io.flamekeeper.format.jfr.JfrLoss;
+import io.flamekeeper.format.otlp.OtlpLoss;
 import io.flamekeeper.model.ErrorCode;
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What became of every profile that was sent, counted as the sender counts: one pprof is one, whatever
-/// number of types is in it. Safe for use by many threads.
+/// number of types is in it, and so is each profile of an OpenTelemetry message. Safe for use by many threads.
 ///
 /// What is missing in an upload that was taken all the same is counted beside, see [#lost].
 ///
@@ -27,6 +28,7 @@ public final class UploadCounters {
     private final Map<ErrorCode, LongAdder> rejected = new EnumMap<>(ErrorCode.class);
     private final Map<JfrLoss, LongAdder> lost = new EnumMap<>(JfrLoss.class);
     private final Map<TextLoss, LongAdder> lostOfText = new EnumMap<>(TextLoss.class);
+    private final Map<OtlpLoss, LongAdder> lostOfOtlp = new EnumMap<>(OtlpLoss.class);
 
     public UploadCounters() {
         for (JfrLoss why : JfrLoss.values()) {
@@ -35,32 +37,39 @@ public final class UploadCounters {
         for (TextLoss why : TextLoss.values()) {
             lostOfText.put(why, new LongAdder());
         }
+        for (OtlpLoss why : OtlpLoss.values()) {
+            lostOfOtlp.put(why, new LongAdder());
+        }
         for (ErrorCode code : ErrorCode.values()) {
             rejected.put(code, new LongAdder());
         }
     }
 
     void arrived(long bytes) {
-        received.increment();
+        arrived(1, bytes);
+    }
+
+    void arrived(int uploads, long bytes) {
+        received.add(uploads);
         receivedBytes.add(bytes);
     }
 
-    /// @param profiles how many profiles, each of one type and label set, one upload became
-    void kept(int profiles) {
-        stored.increment();
+    /// @param profiles how many profiles, each of one type and label set, the uploads became
+    void kept(int uploads, int profiles) {
+        stored.add(uploads);
         storedProfiles.add(profiles);
     }
 
-    void known() {
-        repeated.increment();
+    void known(int uploads) {
+        repeated.add(uploads);
     }
 
-    void nothingToStore() {
-        empty.increment();
+    void nothingToStore(int uploads) {
+        empty.add(uploads);
     }
 
-    void refused(ErrorCode why) {
-        adder(why).increment();
+    void refused(ErrorCode why, int uploads) {
+        adder(why).add(uploads);
     }
 
     void lost(JfrLoss why, long times) {
@@ -69,6 +78,10 @@ public final class UploadCounters {
 
     void lost(TextLoss why, long times) {
         Objects.requireNonNull(lostOfText.get(why)).add(times);
+    }
+
+    void lost(OtlpLoss why, long times) {
+        Objects.requireNonNull(lostOfOtlp.get(why)).add(times);
     }
 
     void appended(long nanos) {
@@ -120,6 +133,11 @@ public final class UploadCounters {
     /// Parts of spelled stacks that are not stored.
     public long lost(TextLoss why) {
         return Objects.requireNonNull(lostOfText.get(why)).sum();
+    }
+
+    /// Parts of OpenTelemetry messages that were left out.
+    public long lost(OtlpLoss why) {
+        return Objects.requireNonNull(lostOfOtlp.get(why)).sum();
     }
 
     /// Calls of the store that stored something.

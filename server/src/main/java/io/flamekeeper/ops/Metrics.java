@@ -2,6 +2,7 @@ package io.flamekeeper.ops;
 
 import io.flamekeeper.format.TextLoss;
 import io.flamekeeper.format.jfr.JfrLoss;
+import io.flamekeeper.format.otlp.OtlpLoss;
 import io.flamekeeper.http.CallObserver;
 import io.flamekeeper.ingest.UploadCounters;
 import io.flamekeeper.model.ErrorCode;
@@ -107,6 +108,14 @@ public final class Metrics implements CallObserver, AutoCloseable {
             FunctionCounter.builder(
                             "flamekeeper.text.lost", uploads, counters -> counters.lost(why))
                     .description("parts of text and tree uploads that were left out")
+                    .tag("reason", why.label())
+                    .register(registry);
+        }
+        for (OtlpLoss why : OtlpLoss.values()) {
+            FunctionCounter.builder(
+                            "flamekeeper.otlp.lost", uploads, counters -> counters.lost(why))
+                    .description(
+                            "parts of OpenTelemetry messages that were left out; the rest was taken")
                     .tag("reason", why.label())
                     .register(registry);
         }

@@ -10,7 +10,12 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Rejections implements CallObserver {
     /// Routes that take uploads.
     private static final Set<String> DOORS =
-            Set.of("/push.v1.PusherService/Push", "/ingest", "/pyroscope/ingest");
+            Set.of(
+                    "/push.v1.PusherService/Push",
+                    "/ingest",
+                    "/pyroscope/ingest",
+                    "/v1development/profiles",
+                    "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export");
 
     private static final int CLIENT_CHARS_MAX = 200;
 

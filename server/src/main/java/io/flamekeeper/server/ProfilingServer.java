@@ -12,6 +12,7 @@ import io.flamekeeper.http.WellKnownMethods;
 import io.flamekeeper.ingest.Appender;
 import io.flamekeeper.ingest.DebuginfoService;
 import io.flamekeeper.ingest.IngestService;
+import io.flamekeeper.ingest.OtlpService;
 import io.flamekeeper.ingest.PushService;
 import io.flamekeeper.ingest.UploadCounters;
 import io.flamekeeper.intake.Gzip;
@@ -137,12 +138,14 @@ public final class ProfilingServer implements AutoCloseable {
             Intake intake = new Intake(limits, clock);
             PushService push = new PushService(intake, limits, appender);
             IngestService ingest = new IngestService(intake, clock, appender);
+            OtlpService otlp = new OtlpService(intake, appender);
 
             metrics.watch(uploads, store);
             OpsEndpoints ops = new OpsEndpoints(build, readiness, metrics, rejections, store);
 
             List<RpcMethod<?, ?>> methods = new ArrayList<>(push.methods());
             methods.addAll(DebuginfoService.methods());
+            methods.addAll(otlp.methods());
             methods.addAll(querier.methods());
             methods.addAll(WellKnownMethods.of(readiness::isReady));
             List<Endpoint> endpoints = new ArrayList<>(ingest.endpoints());

@@ -188,7 +188,7 @@ public record QueryOracle(List<ProfileGroup> groups) {
                         ? ""
                         : symbols.strings().get(symbols.mappings().fileName()[mapping]);
         String address = "0x" + Long.toHexString(symbols.frames().address()[frame]);
-        return file.isEmpty() ? address : file + " " + address;
+        return file.isEmpty() ? address : file + "!" + address;
     }
 
     private static String describe(SymbolTable symbols, int frame) {

@@ -12,9 +12,28 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Ingest {
     private Ingest() {}
 
+    /// How an upload is sent. Anything but success is an error.
+    @FunctionalInterface
+    interface Door {
+        void send(HttpConnection connection, long number) throws IOException;
+    }
+
     /// As fast as it is answered.
     static Latencies closedLoop(
             Target target, Acknowledged acknowledged, double seconds, int connections)
+            throws Exception {
+        Fleet fleet = acknowledged.fleet();
+        return closedLoop(
+                target,
+                acknowledged,
+                seconds,
+                connections,
+                (connection, number) -> Target.send(connection, fleet.push(number)));
+    }
+
+    /// As above, by another door.
+    static Latencies closedLoop(
+            Target target, Acknowledged acknowledged, double seconds, int connections, Door door)
             throws Exception {
         long deadline = System.nanoTime() + (long) (seconds * 1e9);
         var latencies = new Latencies();
@@ -24,9 +43,8 @@ final class Ingest {
                     try (var connection = target.connect()) {
                         while (System.nanoTime() < deadline) {
                             long number = acknowledged.next();
-                            byte[] push = acknowledged.fleet().push(number);
                             long sent = System.nanoTime();
-                            Target.send(connection, push);
+                            door.send(connection, number);
                             latencies.add((System.nanoTime() - sent) / 1e6);
                             acknowledged.add(number);
                         }

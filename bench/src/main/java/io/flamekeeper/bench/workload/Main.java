@@ -17,6 +17,7 @@ public final class Main {
         WORKLOADS.put("ingest-steady", new IngestSteady());
         WORKLOADS.put("ingest-max", new IngestMax());
         WORKLOADS.put("ingest-jfr", new IngestJfr());
+        WORKLOADS.put("ingest-otlp", new IngestOtlp());
         WORKLOADS.put("query-recent", new QueryRecent());
         WORKLOADS.put("query-history", new QueryHistory());
         WORKLOADS.put("mixed", new Mixed());

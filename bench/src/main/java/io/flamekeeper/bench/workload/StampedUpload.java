@@ -83,7 +83,7 @@ final class StampedUpload {
     }
 
     /// Whole bytes, without a last block.
-    private static byte[] deflate(byte[] raw) {
+    static byte[] deflate(byte[] raw) {
         var deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
         try {
             deflater.setInput(raw);

@@ -90,11 +90,6 @@ final class PprofDecoder {
     private static final int FUNCTION_FILE = 4;
     private static final int FUNCTION_START_LINE = 5;
 
-    /// Bits that no tag of one byte has whose field is a varint.
-    private static final int PLAIN_MASK = 0x87;
-
-    private static final int PLAIN_FIELDS = 16;
-
     private static final int HEX_BYTES_MAX = 64;
 
     private static final VarHandle EIGHT_BYTES =
@@ -108,8 +103,8 @@ final class PprofDecoder {
     private byte[] body = {};
 
     // Values of the message being read, by field number.
-    private final long[] field = new long[PLAIN_FIELDS];
-    private final long[] locationField = new long[PLAIN_FIELDS];
+    private final long[] field = new long[ProtoReader.VARINT_FIELDS];
+    private final long[] locationField = new long[ProtoReader.VARINT_FIELDS];
 
     // Scalars of the profile; string indices as sent.
     private long timeNanos;
@@ -338,7 +333,7 @@ final class PprofDecoder {
         int outer = reader.enter();
         field[TYPE_TYPE] = periodType;
         field[TYPE_UNIT] = periodUnit;
-        readFields(field);
+        reader.varints(field);
         reader.leave(outer);
         periodType = field[TYPE_TYPE];
         periodUnit = field[TYPE_UNIT];
@@ -349,55 +344,9 @@ final class PprofDecoder {
     private long[] readVarints() {
         int outer = reader.enter();
         Arrays.fill(field, 0);
-        readFields(field);
+        reader.varints(field);
         reader.leave(outer);
         return field;
-    }
-
-    private void readFields(long[] into) {
-        while (readPlainFields(into)) {
-            readOther(reader.tag(), into);
-        }
-    }
-
-    /// Reads a field where [#readPlainFields] stopped: its tag may be padded.
-    private void readOther(int tag, long[] into) {
-        if ((tag & 7) == VARINT && tag >>> 3 < PLAIN_FIELDS) {
-            into[tag >>> 3] = reader.varint();
-        } else {
-            reader.skip(tag);
-        }
-    }
-
-    /// **Hot path.** Reads fields up to the end of the window or to one that is no varint or has a number above 15,
-    /// where the cursor then stands. Benchmark: `PprofDecodeBenchmark`.
-    ///
-    /// @return whether there is such a field
-    private boolean readPlainFields(long[] into) {
-        byte[] from = body;
-        int at = reader.position();
-        int end = reader.limit();
-        while (at < end) {
-            int tag = from[at];
-            if ((tag & PLAIN_MASK) != 0 || tag == 0) {
-                reader.window(at, end);
-                return true;
-            }
-            int first = end - at > 1 ? from[at + 1] : -1;
-            if (first >= 0) {
-                into[tag >>> 3] = first;
-                at += 2;
-            } else if (end - at > 2 && from[at + 2] >= 0) {
-                into[tag >>> 3] = (first & 0x7f) | (from[at + 2] << 7);
-                at += 3;
-            } else {
-                reader.window(at + 1, end);
-                into[tag >>> 3] = reader.varint();
-                at = reader.position();
-            }
-        }
-        reader.window(at, end);
-        return false;
     }
 
     private void readString() {
@@ -478,12 +427,12 @@ final class PprofDecoder {
         int outer = reader.enter();
         long[] read = locationField;
         Arrays.fill(read, 0);
-        while (readPlainFields(read)) {
+        while (reader.varintsUntilOther(read)) {
             int tag = reader.tag();
             if (tag == LOCATION_LINE) {
                 readLine();
             } else {
-                readOther(tag, read);
+                reader.varintOrSkip(tag, read);
             }
         }
         reader.leave(outer);
