@@ -44,11 +44,16 @@ public final class SeriesLabels {
         }
         Labels labels = Labels.of(valueByName);
         if (labels.count() > limits.labelsMax()) {
-            throw invalid(
-                    "labels: %d on service '%s' (expected: at most %d)",
+            throw tooMany(
                     labels.count(), labels.value(LabelNames.SERVICE_NAME), limits.labelsMax());
         }
         return labels;
+    }
+
+    static FlamekeeperException tooMany(int count, String service, int max) {
+        return invalid(
+                "labels: %d on service '%s' (expected: at most %d; setting labels-max)",
+                count, service, max);
     }
 
     private static void checkText(String part, String text, int bytesMax) {
@@ -58,13 +63,13 @@ public final class SeriesLabels {
         }
         if (bytes > bytesMax) {
             throw invalid(
-                    "label %s: %d bytes of '%.64s…' (expected: at most %d)",
+                    "label %s: %d bytes of '%.64s…' (expected: at most %d; setting label-%1$s-bytes-max)",
                     part, bytes, text, bytesMax);
         }
     }
 
     /// Length of `text` in UTF-8, or -1 if a surrogate stands alone.
-    private static long utf8Bytes(String text) {
+    static long utf8Bytes(String text) {
         long bytes = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -15,12 +15,16 @@ enum BodyCodec {
     PROTO;
 
     /// @param bytes kept by the message, which may hold slices of it
-    /// @throws FlamekeeperException `INVALID_REQUEST`
-    Message decode(Message type, byte[] bytes) {
+    /// @throws FlamekeeperException `INVALID_REQUEST`; `OVERLOADED` when the message would take more memory than there
+    ///     is for requests
+    Message decode(Message type, byte[] bytes, BodyBudget.Share share) {
         Message.Builder message = type.newBuilderForType();
         switch (this) {
-            case JSON -> WireJson.merge(bytes, message);
-            case PROTO -> mergeProto(bytes, message);
+            case JSON -> WireJson.merge(bytes, message, share::take);
+            case PROTO -> {
+                share.take(ProtoCost.bytes(type.getDescriptorForType(), bytes));
+                mergeProto(bytes, message);
+            }
         }
         return message.build();
     }

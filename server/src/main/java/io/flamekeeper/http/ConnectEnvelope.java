@@ -49,7 +49,7 @@ record ConnectEnvelope(BodyCodec codec, RequestHeaders headers) implements Envel
                     version);
         }
         byte[] message = compression.decode(headers.get("content-encoding", ""), body, share);
-        return codec.decode(method.request(), message);
+        return codec.decode(method.request(), message, share);
     }
 
     @Override

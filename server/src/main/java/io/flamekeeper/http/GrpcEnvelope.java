@@ -88,7 +88,7 @@ record GrpcEnvelope(boolean web, BodyCodec codec, String contentType, RequestHea
         } else if (flags != 0) {
             throw invalidFrame(body.length, "flags 0 or 1");
         }
-        return codec.decode(method.request(), message);
+        return codec.decode(method.request(), message, share);
     }
 
     private static FlamekeeperException invalidFrame(int bytes, String expected) {

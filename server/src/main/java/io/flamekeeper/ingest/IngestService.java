@@ -20,12 +20,10 @@ import java.util.Locale;
 public final class IngestService {
     private static final String MULTIPART = "multipart/form-data";
 
-    private final Intake intake;
     private final InstantSource clock;
     private final Appender appender;
 
-    public IngestService(Intake intake, InstantSource clock, Appender appender) {
-        this.intake = intake;
+    public IngestService(InstantSource clock, Appender appender) {
         this.clock = clock;
         this.appender = appender;
     }
@@ -48,27 +46,27 @@ public final class IngestService {
     }
 
     private Answer ingest(Request request) {
-        appender.counters().arrived(request.body().length);
-        ProfileGroup group;
-        try {
-            group = decode(request);
-        } catch (RuntimeException e) {
-            throw appender.refuse(e);
-        }
+        TenantGate gate = appender.gate(request.call());
+        ProfileGroup group = gate.take(request.body().length, () -> decode(gate, request));
         appender.append(request.call(), List.of(group));
         return Answer.empty();
     }
 
-    private ProfileGroup decode(Request request) {
+    private ProfileGroup decode(TenantGate gate, Request request) {
+        Intake intake = gate.intake(request.call());
         var parameters = IngestParameters.parse(request.query().firstByName(), clock);
         Format format = format(request.query().first("format"), request.header("content-type"));
         return switch (format) {
             case PPROF ->
                     intake.ingestPprof(parameters, request.body(), java.util.Optional.empty());
-            case PPROF_FORM -> decodeForm(parameters, request);
+            case PPROF_FORM -> decodeForm(intake, parameters, request);
             case GROUPS -> intake.ingestText(parameters, request.body(), Counting.COUNTED);
             case LINES -> intake.ingestText(parameters, request.body(), Counting.ONE_A_LINE);
-            case JFR -> decodeJfr(parameters, request);
+            case JFR -> {
+                JfrUpload upload = decodeJfr(intake, parameters, request);
+                upload.losses().forEach(gate.counters()::lost);
+                yield upload.group();
+            }
             case TRIE, TREE, SPEEDSCOPE ->
                     throw new FlamekeeperException(
                             ErrorCode.UNSUPPORTED,
@@ -77,28 +75,31 @@ public final class IngestService {
         };
     }
 
-    private ProfileGroup decodeJfr(IngestParameters parameters, Request request) {
-        JfrUpload upload;
+    private static JfrUpload decodeJfr(
+            Intake intake, IngestParameters parameters, Request request) {
         if (request.header("content-type").contains(MULTIPART)) {
-            var form = MultipartForm.parse(request.header("content-type"), request.body());
+            MultipartForm form = form(request);
             byte[] recording =
                     form.content("jfr")
                             .orElseThrow(() ->
                                     new FlamekeeperException(
                                             ErrorCode.MALFORMED_PROFILE,
                                             "multipart: no part named jfr (expected: one)"));
-            upload =
-                    intake.ingestJfr(
-                            parameters, recording, form.content("labels").orElse(new byte[0]));
-        } else {
-            upload = intake.ingestJfr(parameters, request.body(), new byte[0]);
+            return intake.ingestJfr(
+                    parameters, recording, form.content("labels").orElse(new byte[0]));
         }
-        upload.losses().forEach(appender.counters()::lost);
-        return upload.group();
+        return intake.ingestJfr(parameters, request.body(), new byte[0]);
     }
 
-    private ProfileGroup decodeForm(IngestParameters parameters, Request request) {
-        var form = MultipartForm.parse(request.header("content-type"), request.body());
+    /// Its parts are copies.
+    private static MultipartForm form(Request request) {
+        request.call().reserve(request.body().length);
+        return MultipartForm.parse(request.header("content-type"), request.body());
+    }
+
+    private static ProfileGroup decodeForm(
+            Intake intake, IngestParameters parameters, Request request) {
+        MultipartForm form = form(request);
         if (form.content("prev_profile").filter(content -> content.length > 0).isPresent()) {
             throw new FlamekeeperException(
                     ErrorCode.UNSUPPORTED,

@@ -171,8 +171,7 @@ class JvmRecordingTest {
                     }
                 }
                 case "profiler.LiveObject" -> add(sums, JfrFamily.LIVE_OBJECT, stack, 1);
-                case "profiler.Malloc" ->
-                        add(sums, JfrFamily.MALLOC, stack, event.getLong("size"));
+                case "profiler.Malloc" -> add(sums, JfrFamily.MALLOC, stack, event.getLong("size"));
                 case "jdk.CPUTimeSample" ->
                         cpuTime.merge(
                                 stack,
