@@ -16,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.util.function.LongConsumer;
 
 /// Messages as JSON, by the rules of the protobuf JSON mapping and the habits of those who write to us.
 ///
@@ -32,6 +33,12 @@ public final class WireJson {
     private static final int DEPTH_MAX = 64;
     private static final int NUMBER_CHARS_MAX = 64;
     private static final int NAME_CHARS_MAX = 1_000;
+
+    /// An element of a tree and its place in an object or a list.
+    private static final long TOKEN_BYTES = 100;
+
+    /// A text in the tree, and what is decoded of it.
+    private static final long TEXT_BYTES_PER_BYTE = 2;
 
     /// Beyond the exponents of a double; a bound, because some integers are read through `BigDecimal`.
     private static final int EXPONENT_DIGITS_MAX = 3;
@@ -58,12 +65,20 @@ public final class WireJson {
     /// @param json UTF-8, untrusted, at least one byte
     /// @throws FlamekeeperException `INVALID_REQUEST`
     public static void merge(byte[] json, Message.Builder message) {
+        merge(json, message, _ -> {});
+    }
+
+    /// As above, within a budget.
+    ///
+    /// @param memory told how many bytes the message and what is made on the way to it take, before they are taken;
+    ///     may refuse
+    public static void merge(byte[] json, Message.Builder message, LongConsumer memory) {
         if (json.length == 0) {
             throw new FlamekeeperException(
                     ErrorCode.INVALID_REQUEST,
                     "body: zero-length payload is not a JSON object (expected: at least {})");
         }
-        check(json);
+        memory.accept(TOKEN_BYTES * check(json) + TEXT_BYTES_PER_BYTE * json.length);
         try {
             PARSER.merge(new InputStreamReader(new ByteArrayInputStream(json), UTF_8), message);
         } catch (InvalidProtocolBufferException e) {
@@ -78,12 +93,15 @@ public final class WireJson {
         }
     }
 
-    private static void check(byte[] json) {
+    /// Returns the number of tokens.
+    private static long check(byte[] json) {
+        long tokens = 1;
         try (JsonParser parser = JSON.createParser(json)) {
             expectObject(parser);
             parser.nextToken();
             for (int depth = 1; depth > 0; ) {
                 JsonToken token = parser.currentToken();
+                tokens++;
                 if (token == null) {
                     throw invalid("the text ends", parser.currentLocation().getByteOffset());
                 }
@@ -105,8 +123,14 @@ public final class WireJson {
                     "body: %s (expected: a JSON object)",
                     e.getOriginalMessage());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // Of an array it is only ever the encoding.
+            throw new FlamekeeperException(
+                    e,
+                    ErrorCode.INVALID_REQUEST,
+                    "body: %s (expected: a JSON object in UTF-8)",
+                    String.valueOf(e.getMessage()));
         }
+        return tokens;
     }
 
     private static void expectObject(JsonParser parser) throws IOException {

@@ -2,11 +2,15 @@ package io.flamekeeper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flamekeeper.server.Setting;
+import io.flamekeeper.server.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,7 +67,11 @@ class ConfigCommandTest {
     void config_readBackAsAFile_printsTheSameSettings() throws IOException {
         Path file = folder.resolve("settings.yaml");
         String first =
-                config("--set=shards=3", "--set=retention.!o'b(*)-r.x_=5d", "--set=seal-age=7m")
+                config(
+                                "--set=shards=3",
+                                "--set=retention.!o'b(*)-r.x_=5d",
+                                "--set=seal-age=7m",
+                                "--set=relabel.acme=- action: drop\n  source_labels: [a]\n  regex: 'x: \"y'")
                         .out();
         Files.writeString(file, first);
 
@@ -71,7 +79,33 @@ class ConfigCommandTest {
 
         assertThat(second.code()).isZero();
         assertThat(withoutComments(second.out())).isEqualTo(withoutComments(first));
-        assertThat(second.out()).contains("retention.!o'b(*)-r.x_: 5d\n");
+        assertThat(second.out())
+                .contains("retention.!o'b(*)-r.x_: 5d\n")
+                .contains("relabel.acme: [{action: drop,");
+    }
+
+    /// The reference names every setting, its default, its meaning and whether a tenant may have its own.
+    @Test
+    void reference_ofTheDocs_hasEverySettingAsItIs() throws IOException {
+        String reference = Files.readString(Path.of("../docs/settings.md"));
+        for (Setting setting : Setting.values()) {
+            String meaning = setting.meaning();
+            assertThat(reference)
+                    .contains(
+                            "| `%s` | %s | %s | %s |"
+                                    .formatted(
+                                            setting.key(),
+                                            "`"
+                                                    + Settings.resolve(
+                                                                    Optional.empty(),
+                                                                    Map.of(),
+                                                                    Map.of())
+                                                            .value(setting)
+                                                            .text()
+                                                    + "`",
+                                            setting.isPerTenant() ? "yes" : "",
+                                            meaning));
+        }
     }
 
     private static String withoutComments(String text) {

@@ -42,7 +42,12 @@ class OutOfMemoryIT {
         long started = System.nanoTime();
         try (var server =
                         FlamekeeperProcess.launchedServer(
-                                folder, data, SMALL_HEAP, "--set=seal-log-bytes=" + sealLogBytes);
+                                folder,
+                                data,
+                                SMALL_HEAP,
+                                "--set=seal-log-bytes=" + sealLogBytes,
+                                // Or the budget would refuse what is to exhaust the heap.
+                                "--set=bodies-bytes-max=400000000");
                 ExecutorService clients = Executors.newCachedThreadPool()) {
             for (int i = 0; i < SENDERS; i++) {
                 clients.execute(() -> untilGone(server.uri(), this::send));

@@ -8,6 +8,7 @@ import io.flamekeeper.model.LabelMatcher;
 import io.flamekeeper.model.LabelNames;
 import io.flamekeeper.model.ProfileType;
 import io.flamekeeper.model.Selector;
+import io.flamekeeper.regex.RegexPattern;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -4,6 +4,7 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.StackTable;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /// Grows a [StackTable] one frame at a time, sharing equal prefixes. Nodes get ids in the order in which
 /// they are first asked for, so a caller always comes before what it calls.
@@ -35,6 +36,7 @@ public final class StackTableBuilder {
 
     private long[] key = {};
     private int[] node = {};
+    private LongConsumer memory = _ -> {};
 
     /// @param seed     unknown to whoever sends the stacks, or they could make every pair collide; it
     ///     changes no result
@@ -66,6 +68,13 @@ public final class StackTableBuilder {
         } else {
             Arrays.fill(key, 0, mask + 1, 0);
         }
+    }
+
+    /// From now on grows within a budget.
+    ///
+    /// @param memory told how many more bytes are needed before they are taken; may refuse
+    public void within(LongConsumer memory) {
+        this.memory = memory;
     }
 
     /// Bytes of the arrays that it keeps.
@@ -143,6 +152,8 @@ public final class StackTableBuilder {
         }
         int added = count++;
         if (added == parent.length) {
+            // Twice as many, and the table that is built of them.
+            memory.accept(40L * added);
             parent = Arrays.copyOf(parent, 2 * added);
             frame = Arrays.copyOf(frame, 2 * added);
             child = Arrays.copyOf(child, 2 * added);

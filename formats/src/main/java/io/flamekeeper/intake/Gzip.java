@@ -10,6 +10,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.function.LongConsumer;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -84,13 +85,20 @@ public final class Gzip {
     ///     the result is larger than `bytesMax`, found without making it; also for more than 16 members
     ///     or header fields of more than 4096 bytes
     public static byte[] inflate(byte[] body, int bytesMax, String what) {
-        byte[] fast = inflateFast(body, bytesMax);
-        return fast.length > 0 ? fast : inflateSlow(body, bytesMax, what);
+        return inflate(body, bytesMax, what, _ -> {});
+    }
+
+    /// As above, within a budget.
+    ///
+    /// @param memory told how many more bytes are needed before they are taken; may refuse
+    public static byte[] inflate(byte[] body, int bytesMax, String what, LongConsumer memory) {
+        byte[] fast = inflateFast(body, bytesMax, memory);
+        return fast.length > 0 ? fast : inflateSlow(body, bytesMax, what, memory);
     }
 
     /// **Hot path.** Returns what was inflated, or nothing at all if `body` is not one plain member of 1 to
     /// `bytesMax` bytes. Benchmark: `PprofDecodeBenchmark`.
-    static byte[] inflateFast(byte[] body, int bytesMax) {
+    static byte[] inflateFast(byte[] body, int bytesMax, LongConsumer memory) {
         byte[] declined = {};
         if (!DeflateNativeDecompressor.isEnabled()
                 || body.length < HEADER_BYTES + TRAILER_BYTES
@@ -110,6 +118,7 @@ public final class Gzip {
         if (said == 0 || said > bytesMax || said > RATIO_MAX * (deflatedBytes + 1L)) {
             return declined;
         }
+        memory.accept(said);
         byte[] inflated = new byte[(int) said];
         return decompress(body, deflatedBytes, inflated)
                         && crc32(inflated, inflated.length)
@@ -163,10 +172,10 @@ public final class Gzip {
     }
 
     /// The law of this class; [#inflateFast] only repeats it.
-    static byte[] inflateSlow(byte[] body, int bytesMax, String what) {
+    static byte[] inflateSlow(byte[] body, int bytesMax, String what, LongConsumer memory) {
         Inflater inflater = new Inflater(true);
         try {
-            return new Members(inflater, body, bytesMax, what).inflate();
+            return new Members(inflater, body, bytesMax, what, memory).inflate();
         } finally {
             inflater.end();
         }
@@ -192,15 +201,17 @@ public final class Gzip {
         private final byte[] body;
         private final int bytesMax;
         private final String what;
+        private final LongConsumer memory;
         private int position;
         private byte[] inflated;
         private int count;
 
-        Members(Inflater inflater, byte[] body, int bytesMax, String what) {
+        Members(Inflater inflater, byte[] body, int bytesMax, String what, LongConsumer memory) {
             this.inflater = inflater;
             this.body = body;
             this.bytesMax = bytesMax;
             this.what = what;
+            this.memory = memory;
             this.inflated = new byte[Math.min(CHUNK_BYTES, bytesMax)];
         }
 
@@ -336,7 +347,9 @@ public final class Gzip {
                 throw tooLarge(what, bytesMax);
             }
             long doubled = Math.max(2L * inflated.length, CHUNK_BYTES);
-            inflated = Arrays.copyOf(inflated, (int) Math.min(doubled, bytesMax + 1L));
+            int capacity = (int) Math.min(doubled, bytesMax + 1L);
+            memory.accept(capacity);
+            inflated = Arrays.copyOf(inflated, capacity);
         }
 
         private int inputPosition() {
@@ -383,8 +396,10 @@ public final class Gzip {
     static FlamekeeperException tooLarge(String what, int bytesMax) {
         return new FlamekeeperException(
                 ErrorCode.LIMIT_EXCEEDED,
-                "%s: uncompressed %1$s payload size exceeds limit of %d bytes (expected: at most %2$d)",
+                "%s: uncompressed %1$s payload size exceeds limit of %d bytes (expected: at most %2$d; setting"
+                        + " %s-bytes-max)",
                 what,
-                bytesMax);
+                bytesMax,
+                what.equals("body") ? "body" : "profile");
     }
 }

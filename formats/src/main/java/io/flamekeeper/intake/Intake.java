@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /// One upload in, one group of believed profiles out. Safe for use by many threads; neither waits nor keeps
 /// anything.
@@ -46,6 +47,14 @@ public final class Intake {
     /// A message of OpenTelemetry holds the profiles of many programs: as many bytes as so many profiles may have.
     private static final long OTLP_PROFILES = 4;
 
+    /// Memory that decoding takes for each byte of a profile at worst, roughly: a stack for two bytes of text, a
+    /// constant for three of a recording. The decoder of pprof asks for what it needs itself.
+    private static final long TEXT_DECODED_BYTES = 20;
+
+    private static final long JFR_DECODED_BYTES = 8;
+    private static final long OTLP_DECODED_BYTES = 8;
+
+    private final IntakeOptions options;
     private final IntakeLimits limits;
     private final InstantSource clock;
     private final Normaliser normaliser;
@@ -54,16 +63,52 @@ public final class Intake {
     private final JfrFormat jfr;
     private final Map<TextKind, TextFormat> textFormats;
     private final OtlpFormat otlp;
+    private final LongConsumer memory;
 
+    /// Takes what is sent as it is sent.
     public Intake(IntakeLimits limits, InstantSource clock) {
-        this.limits = limits;
+        this(IntakeOptions.of(limits), clock, (_, _) -> {});
+    }
+
+    /// @param losses told of what goes missing on the way
+    public Intake(IntakeOptions options, InstantSource clock, IntakeLoss.Observer losses) {
+        this.options = options;
+        this.limits = options.limits();
         this.clock = clock;
-        this.normaliser = new Normaliser(limits);
+        this.normaliser = new Normaliser(options, losses);
         this.pprof = new PprofFormat(limits.decode(), PprofDialect.STANDARD);
         this.dotnetPprof = new PprofFormat(limits.decode(), PprofDialect.DOTNET);
         this.jfr = new JfrFormat(limits.decode());
         this.textFormats = TextKind.formats(limits.decode());
         this.otlp = new OtlpFormat(limits.decode());
+        this.memory = _ -> {};
+    }
+
+    private Intake(Intake same, LongConsumer memory) {
+        this.options = same.options;
+        this.limits = same.limits;
+        this.clock = same.clock;
+        this.normaliser = same.normaliser;
+        this.pprof = same.pprof;
+        this.dotnetPprof = same.dotnetPprof;
+        this.jfr = same.jfr;
+        this.textFormats = same.textFormats;
+        this.otlp = same.otlp;
+        this.memory = memory;
+    }
+
+    /// The same, within a budget.
+    ///
+    /// @param memory told how many more bytes an upload takes before they are taken; may refuse
+    public Intake within(LongConsumer memory) {
+        return new Intake(this, memory);
+    }
+
+    /// The labels that a sender puts on a series, checked.
+    ///
+    /// @throws FlamekeeperException as [SeriesLabels#of]
+    public Labels seriesLabels(List<Map.Entry<String, String>> pairs) {
+        return SeriesLabels.of(pairs, options.ofSender());
     }
 
     /// As [#push(Labels, String, byte[])], of a sender that gives its profiles no ids.
@@ -72,16 +117,16 @@ public final class Intake {
     }
 
     /// Takes one pprof of the Push door, gzip or plain. A profile without a time is of now; any other time
-    /// is believed, however old.
+    /// is believed, within the limits on age.
     ///
-    /// @param seriesLabels as [SeriesLabels#of] made them
+    /// @param seriesLabels as [#seriesLabels] made them
     /// @param sampleId     the sender's own id of the profile, `""` = none. If it is a UUID, a profile without
     ///     a time is known by it when it is sent again
     /// @param rawProfile   untrusted; given away
     /// @throws FlamekeeperException `MALFORMED_PROFILE`, `LIMIT_EXCEEDED`; `CLOCK_SKEW` for a time that is
-    ///     too far ahead
+    ///     too far ahead or behind; `INVALID_LABELS` for what the tenant's rules make of the labels
     public ProfileGroup push(Labels seriesLabels, String sampleId, byte[] rawProfile) {
-        RawProfile raw = pprof.decodeOne(uncompressed(rawProfile));
+        RawProfile raw = pprof.decodeOne(uncompressed(rawProfile), memory);
         long timeNanos = believedTime(raw.timeNanos(), nowNanos());
         UploadHash upload =
                 raw.timeNanos() > 0
@@ -124,7 +169,7 @@ public final class Intake {
         if (profile.length == 0) {
             return nothing(parameters.application());
         }
-        RawProfile raw = dialect(parameters, config).decodeOne(uncompressed(profile));
+        RawProfile raw = dialect(parameters, config).decodeOne(uncompressed(profile), memory);
         if (ScriptNames.appliesTo(parameters.spyName())) {
             raw = ScriptNames.rewrite(raw, parameters.spyName());
         }
@@ -151,8 +196,10 @@ public final class Intake {
     public JfrUpload ingestJfr(IngestParameters parameters, byte[] recording, byte[] labels) {
         long period = parameters.sampleRate() == 0 ? 0 : SECOND_NANOS / parameters.sampleRate();
         long duration = Math.max(0, parameters.untilNanos() - parameters.fromNanos());
-        JfrRecording decoded =
-                jfr.decode(uncompressed(recording, "jfr"), uncompressed(labels, "labels"), period);
+        byte[] plain = uncompressed(recording, "jfr");
+        byte[] plainLabels = uncompressed(labels, "labels");
+        memory.accept(JFR_DECODED_BYTES * (plain.length + plainLabels.length));
+        JfrRecording decoded = jfr.decode(plain, plainLabels, period);
         Map<String, String> defaults = new HashMap<>();
         boolean isRenamed = !parameters.tags().value(LabelNames.SERVICE_NAME).isEmpty();
         defaults.put(isRenamed ? APP_NAME : LabelNames.SERVICE_NAME, parameters.application());
@@ -190,7 +237,9 @@ public final class Intake {
     /// @throws FlamekeeperException as [#push]; `INVALID_LABELS`; `INVALID_REQUEST` for a name or `profileType`
     ///     that is no type or does not fit the profile's unit
     public TextUpload ingestText(IngestParameters parameters, byte[] body, TextKind kind) {
-        DecodedText text = Objects.requireNonNull(textFormats.get(kind)).read(uncompressed(body));
+        byte[] plain = uncompressed(body);
+        memory.accept(TEXT_DECODED_BYTES * plain.length);
+        DecodedText text = Objects.requireNonNull(textFormats.get(kind)).read(plain);
         var said = TextType.Said.of(parameters, text.parts());
         if (!parameters.tags().value(LabelNames.PROFILE_ID).isEmpty()) {
             return new TextUpload(nothing(said.service()), text.losses());
@@ -259,6 +308,7 @@ public final class Intake {
         if (proto.length > bytesMax) {
             throw Gzip.tooLarge("message", bytesMax);
         }
+        memory.accept(OTLP_DECODED_BYTES * proto.length);
         OtlpExport export =
                 switch (encoding) {
                     case PROTO -> otlp.decodeProto(proto);
@@ -285,7 +335,7 @@ public final class Intake {
 
     private byte[] uncompressed(byte[] body, String what) {
         if (Gzip.isGzip(body)) {
-            return Gzip.inflate(body, limits.profileBytesMax(), what);
+            return Gzip.inflate(body, limits.profileBytesMax(), what, memory);
         }
         if (body.length > limits.profileBytesMax()) {
             throw Gzip.tooLarge(what, limits.profileBytesMax());
@@ -308,7 +358,7 @@ public final class Intake {
         labels.put(LabelNames.NAME, family);
         labels.put(LabelNames.DELTA, "false");
         labels.put(LabelNames.SPY, parameters.spyName());
-        return SeriesLabels.of(new ArrayList<>(labels.entrySet()), limits);
+        return seriesLabels(new ArrayList<>(labels.entrySet()));
     }
 
     /// What a profile of these sample types is called, since `/ingest` does not say: the first type that
@@ -349,16 +399,38 @@ public final class Intake {
         }
         long aheadMillis = TimeUnit.NANOSECONDS.toMillis(timeNanos - nowNanos);
         if (aheadMillis > limits.futureMillisMax()) {
-            throw new FlamekeeperException(
-                    ErrorCode.CLOCK_SKEW,
-                    "profile time: %s by the sender's clock is %d s ahead of %s by the server's"
-                            + " (expected: at most %d s)",
-                    Instant.ofEpochSecond(0, timeNanos),
-                    TimeUnit.MILLISECONDS.toSeconds(aheadMillis),
-                    Instant.ofEpochSecond(0, nowNanos),
-                    TimeUnit.MILLISECONDS.toSeconds(limits.futureMillisMax()));
+            throw skewed(
+                    timeNanos,
+                    aheadMillis,
+                    "ahead of",
+                    limits.futureMillisMax(),
+                    "future",
+                    nowNanos);
+        }
+        if (-aheadMillis > limits.pastMillisMax()) {
+            throw skewed(
+                    timeNanos, -aheadMillis, "behind", limits.pastMillisMax(), "age", nowNanos);
         }
         return timeNanos;
+    }
+
+    private static FlamekeeperException skewed(
+            long timeNanos,
+            long millis,
+            String where,
+            long millisMax,
+            String which,
+            long nowNanos) {
+        return new FlamekeeperException(
+                ErrorCode.CLOCK_SKEW,
+                "profile time: %s by the sender's clock is %d s %s %s by the server's (expected: at most %d s;"
+                        + " setting profile-%s-max)",
+                Instant.ofEpochSecond(0, timeNanos),
+                TimeUnit.MILLISECONDS.toSeconds(millis),
+                where,
+                Instant.ofEpochSecond(0, nowNanos),
+                TimeUnit.MILLISECONDS.toSeconds(millisMax),
+                which);
     }
 
     private long nowNanos() {

@@ -2,24 +2,43 @@ package io.flamekeeper.intake;
 
 import io.flamekeeper.format.DecodeLimits;
 
-/// How much of an upload is taken. Times in the past have no limit: what is older than the retention goes
-/// with it.
+/// How much of an upload is taken.
 ///
 /// @param profileBytesMax    bytes of one profile, uncompressed; more is refused
 /// @param decode             sizes inside one profile
+/// @param labelSetsMax       different sets of sample labels in one profile; more is refused
 /// @param labelsMax          labels of a series without the computed ones; more from the sender of a series
 ///     is refused, more from a sample is left out
 /// @param labelNameBytesMax  UTF-8 bytes of a label's name; as above
 /// @param labelValueBytesMax UTF-8 bytes of a label's value; more is cut, see [LabelValue]
+/// @param pastMillisMax      how far a profile's time may be behind the server's clock; [#ANY_AGE] = without end:
+///     what is older than the retention goes with it
 /// @param futureMillisMax    how far a profile's time may be ahead of the server's clock
 public record IntakeLimits(
         int profileBytesMax,
         DecodeLimits decode,
+        int labelSetsMax,
         int labelsMax,
         int labelNameBytesMax,
         int labelValueBytesMax,
+        long pastMillisMax,
         long futureMillisMax) {
+    public static final long ANY_AGE = Long.MAX_VALUE;
+
     /// The peers' limits, but none on age.
     public static final IntakeLimits DEFAULTS =
-            new IntakeLimits(4 << 20, DecodeLimits.DEFAULTS, 30, 1_024, 2_048, 10 * 60_000L);
+            new IntakeLimits(
+                    4 << 20, DecodeLimits.DEFAULTS, 5_000, 30, 1_024, 2_048, ANY_AGE, 10 * 60_000L);
+
+    IntakeLimits withLabelsMax(int max) {
+        return new IntakeLimits(
+                profileBytesMax,
+                decode,
+                labelSetsMax,
+                max,
+                labelNameBytesMax,
+                labelValueBytesMax,
+                pastMillisMax,
+                futureMillisMax);
+    }
 }

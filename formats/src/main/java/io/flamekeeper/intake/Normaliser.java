@@ -14,7 +14,6 @@ import io.flamekeeper.model.UploadHash;
 import io.flamekeeper.model.ValueType;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,7 +22,7 @@ import java.util.Map;
 /// 1. A sample with a negative value, or with nothing but zeros, is dropped, and what only it used of the
 ///    stacks with it.
 /// 2. Mappings whose functions are known forget their addresses, as do their frames.
-/// 3. Samples are grouped by labels; see [SampleLabels].
+/// 3. Samples are grouped by labels, and a tenant's rules change or drop them; see [SampleLabels].
 /// 4. Samples of a group that are equal in stack, span and trace become one; sums saturate. A type takes the rows
 ///    where it is above 0.
 final class Normaliser {
@@ -32,10 +31,12 @@ final class Normaliser {
     /// Fewer samples than a sixteenth of the keys are few.
     private static final int FEW_SHIFT = 4;
 
-    private final IntakeLimits limits;
+    private final IntakeOptions options;
+    private final IntakeLoss.Observer losses;
 
-    Normaliser(IntakeLimits limits) {
-        this.limits = limits;
+    Normaliser(IntakeOptions options, IntakeLoss.Observer losses) {
+        this.options = options;
+        this.losses = losses;
     }
 
     /// One of the raw profiles of an upload.
@@ -47,13 +48,15 @@ final class Normaliser {
 
     /// @param timeNanos the time to believe
     ProfileGroup normalise(RawProfile raw, Labels labels, long timeNanos, UploadHash upload) {
-        return normalise(List.of(new Part(raw, labels, timeNanos)), upload, false);
+        RawProfile repaired = GoRepair.apply(raw, labels, options);
+        return normalise(List.of(new Part(repaired, labels, timeNanos)), upload, false);
     }
 
     /// @param parts    at least one; all of the same service, symbols and stacks
     /// @param isShared whether symbols and stacks are those of others too, so that some may be of no use here
     ProfileGroup normalise(List<Part> parts, UploadHash upload, boolean isShared) {
-        List<Kept> all = parts.stream().map(part -> new Kept(part, limits)).toList();
+        String service = service(parts.getFirst().labels());
+        List<Kept> all = parts.stream().map(part -> new Kept(part, service)).toList();
         RawProfile first = all.getFirst().raw;
         StackTable stacks =
                 !isShared && all.stream().allMatch(Kept::isEverything)
@@ -62,19 +65,19 @@ final class Normaliser {
         forgetAddresses(first.symbols());
         List<Profile> profiles = new ArrayList<>();
         all.forEach(kept -> kept.addProfiles(stacks.count(), profiles));
-        return new ProfileGroup(
-                all.getFirst().series.value(LabelNames.SERVICE_NAME),
-                first.symbols(),
-                stacks,
-                profiles,
-                upload);
+        return new ProfileGroup(service, first.symbols(), stacks, profiles, upload);
+    }
+
+    private String service(Labels series) {
+        return options.relabel().isEmpty()
+                ? series.value(LabelNames.SERVICE_NAME)
+                : options.relabel().service(series);
     }
 
     /// The samples of one part that are worth keeping.
-    private static final class Kept {
+    private final class Kept {
         private final RawProfile raw;
         private final long timeNanos;
-        private final Labels series;
         private final SampleLabels sampleLabels;
         private final int[] order;
         private final int[] group;
@@ -82,26 +85,36 @@ final class Normaliser {
         private final boolean anySpan;
         private final int[] trace;
 
-        Kept(Part part, IntakeLimits limits) {
+        Kept(Part part, String service) {
             raw = part.raw();
             timeNanos = part.timeNanos();
-            series = stored(part.labels());
-            sampleLabels = new SampleLabels(limits, series, raw);
+            sampleLabels = new SampleLabels(options, losses, part.labels(), service, raw);
             int[] samples = new int[raw.sampleCount()];
             group = new int[raw.sampleCount()];
             span = new long[raw.sampleCount()];
             trace = new int[raw.sampleCount()];
             boolean spans = false;
             int kept = 0;
+            int negative = 0;
+            int dropped = 0;
             for (int sample = 0; sample < raw.sampleCount(); sample++) {
-                if (isWorthKeeping(raw, sample)) {
+                long bits = valueBits(raw, sample);
+                if (bits > 0) {
                     group[sample] = sampleLabels.read(sample);
                     span[sample] = sampleLabels.span();
                     spans |= span[sample] != 0;
                     trace[sample] = sampleLabels.trace();
-                    samples[kept++] = sample;
+                    if (group[sample] == SampleLabels.DROPPED) {
+                        dropped++;
+                    } else {
+                        samples[kept++] = sample;
+                    }
+                } else if (bits < 0) {
+                    negative++;
                 }
             }
+            losses.lost(IntakeLoss.RELABELLED_SAMPLE, dropped);
+            losses.lost(IntakeLoss.NEGATIVE_SAMPLE, negative);
             order = Arrays.copyOf(samples, kept);
             anySpan = spans;
         }
@@ -139,22 +152,14 @@ final class Normaliser {
         }
     }
 
-    private static Labels stored(Labels labels) {
-        Map<String, String> removed = new HashMap<>();
-        LabelNames.NOT_STORED.forEach(name -> removed.put(name, ""));
-        return labels.with(removed);
-    }
-
-    private static boolean isWorthKeeping(RawProfile raw, int sample) {
+    /// Below 0 if one of the sample's values is, 0 if all are.
+    private static long valueBits(RawProfile raw, int sample) {
         int types = raw.sampleTypes().size();
         long any = 0;
         for (int i = sample * types; i < (sample + 1) * types; i++) {
-            if (raw.value()[i] < 0) {
-                return false;
-            }
             any |= raw.value()[i];
         }
-        return any != 0;
+        return any;
     }
 
     private static Profile profile(

@@ -3,6 +3,8 @@ package io.flamekeeper.intake;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.flamekeeper.format.RawProfile;
+import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.LabelNames;
 import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.StringTable;
@@ -14,9 +16,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Sorts the samples of one profile into groups of equal labels, and reads span and trace out of each.
 ///
@@ -31,6 +36,9 @@ import java.util.TreeMap;
 /// | any, with a value too long           | has the value that [LabelValue] cuts                            |
 /// | twice or more                        | has the least value in byte order: clients that do this keep a set without order |
 /// | any other                            | is a label of the group, in name order as many as the limit lets |
+///
+/// Then the tenant's [RelabelRules] have their say on the labels of a group and its series together; before the limit
+/// on their number.
 final class SampleLabels {
     private static final Set<String> COMPUTED =
             Set.of(
@@ -46,10 +54,21 @@ final class SampleLabels {
     private static final byte[] TRACE_ID = LabelNames.TRACE_ID.getBytes(UTF_8);
     private static final int NONE = -1;
 
+    /// Group of a sample that a relabelling rule drops.
+    static final int DROPPED = -1;
+
     private final IntakeLimits limits;
+    private final RelabelRules relabel;
+    private final RelabelBudget budget = new RelabelBudget();
+    private final IntakeLoss.Observer losses;
+    private final String service;
     private final Labels series;
     private final RawProfile raw;
     private final StringTable strings;
+
+    /// Decoded once, however many samples have it: a few bytes can name a long text many times.
+    private @Nullable String[] texts = {};
+
     private final Map<Pairs, Integer> groupByPairs = new HashMap<>();
     private final Map<Labels, Integer> groupByLabels = new HashMap<>();
     private final List<Labels> labelsOfGroup = new ArrayList<>();
@@ -57,24 +76,40 @@ final class SampleLabels {
     /// Strings of label names and values as sent, name before value; the key of [#groupByPairs].
     private int[] pairs = new int[16];
 
-    private final Map<Integer, String> textByString = new HashMap<>();
     private final Map<TraceId, Integer> numberByTrace =
             new LinkedHashMap<>(Map.of(TraceId.NONE, 0));
     private final Map<Integer, Integer> traceByText = new HashMap<>();
     private long span;
     private int trace;
 
-    /// @param series without names that are not stored
-    SampleLabels(IntakeLimits limits, Labels series, RawProfile raw) {
-        this.limits = limits;
-        this.series = series;
+    /// @param series  of all samples, as sent
+    /// @param service what `service_name` is to be
+    SampleLabels(
+            IntakeOptions options,
+            IntakeLoss.Observer losses,
+            Labels series,
+            String service,
+            RawProfile raw) {
+        this.limits = options.limits();
+        this.relabel = options.relabel();
+        this.losses = losses;
+        this.service = service;
+        this.series = relabel.isEmpty() ? stored(series) : series;
         this.raw = raw;
         this.strings = raw.symbols().strings();
     }
 
+    private static Labels stored(Labels labels) {
+        Map<String, String> removed = new HashMap<>();
+        LabelNames.NOT_STORED.forEach(name -> removed.put(name, ""));
+        return labels.with(removed);
+    }
+
     /// Reads the labels of a sample.
     ///
-    /// @return its group; groups count from 0 in the order in which they first appear
+    /// @return its group; groups count from 0 in the order in which they first appear; or [#DROPPED]
+    /// @throws FlamekeeperException `LIMIT_EXCEEDED` for more different sets of labels than there may be;
+    ///     `INVALID_LABELS` when the rules make labels that cannot be stored
     int read(int sample) {
         int start = raw.labelStart()[sample];
         int end = raw.labelStart()[sample + 1];
@@ -103,7 +138,14 @@ final class SampleLabels {
         if (known != null) {
             return known;
         }
-        int group = groupOf(labels(sent));
+        if (groupByPairs.size() == limits.labelSetsMax()) {
+            throw new FlamekeeperException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "sample labels: more than %d different sets in one profile (expected: at most %1$d; setting"
+                            + " profile-label-sets-max)",
+                    limits.labelSetsMax());
+        }
+        int group = labels(sent).map(this::groupOf).orElse(DROPPED);
         groupByPairs.put(sent, group);
         return group;
     }
@@ -141,7 +183,7 @@ final class SampleLabels {
                 });
     }
 
-    private Labels labels(Pairs sent) {
+    private Optional<Labels> labels(Pairs sent) {
         SortedMap<String, String> added = new TreeMap<>(Utf8Order.COMPARATOR);
         for (int i = 0; i < sent.strings().length; i += 2) {
             int name = sent.strings()[i];
@@ -151,6 +193,8 @@ final class SampleLabels {
                         text(name),
                         LabelValue.fit(text(text), limits.labelValueBytesMax()),
                         SampleLabels::least);
+            } else {
+                losses.lost(IntakeLoss.SAMPLE_LABEL, 1);
             }
         }
         added.keySet()
@@ -158,10 +202,63 @@ final class SampleLabels {
                         LabelNames.NOT_STORED.contains(name)
                                 || COMPUTED.contains(name)
                                 || !series.value(name).isEmpty());
-        while (series.count() + added.size() > limits.labelsMax() && !added.isEmpty()) {
-            added.remove(added.lastKey());
+        if (relabel.isEmpty()) {
+            while (series.count() + added.size() > limits.labelsMax() && !added.isEmpty()) {
+                added.remove(added.lastKey());
+                losses.lost(IntakeLoss.SAMPLE_LABEL, 1);
+            }
+            return Optional.of(added.isEmpty() ? series : series.with(added));
         }
-        return added.isEmpty() ? series : series.with(added);
+        return relabel.apply(series.with(added), budget).map(this::believed);
+    }
+
+    /// What rules have made, by the rules for all series.
+    private Labels believed(Labels ruled) {
+        SequencedMap<String, String> labels = ruled.toMap();
+        labels.keySet().removeAll(LabelNames.NOT_STORED);
+        labels.entrySet()
+                .removeIf(label ->
+                        SeriesLabels.utf8Bytes(label.getKey()) > limits.labelNameBytesMax()
+                                || SeriesLabels.utf8Bytes(label.getValue())
+                                        > limits.labelValueBytesMax());
+        labels.put(LabelNames.SERVICE_NAME, service);
+        if (!labels.containsKey(LabelNames.NAME)) {
+            throw new FlamekeeperException(
+                    ErrorCode.INVALID_LABELS,
+                    "relabelling: no __name__ is left on a series of '%s' (expected: one; setting relabel)",
+                    service);
+        }
+        return limited(Labels.of(labels));
+    }
+
+    /// As many as there may be; those of the series before those of its samples, which go from the end.
+    private Labels limited(Labels labels) {
+        if (labels.count() <= limits.labelsMax()) {
+            return labels;
+        }
+        SequencedMap<String, String> fewer = labels.toMap();
+        for (int i = labels.count() - 1; i >= 0 && fewer.size() > limits.labelsMax(); i--) {
+            if (series.value(labels.name(i)).isEmpty()) {
+                fewer.remove(labels.name(i));
+                losses.lost(IntakeLoss.SAMPLE_LABEL, 1);
+            }
+        }
+        if (fewer.size() > limits.labelsMax()) {
+            throw SeriesLabels.tooMany(fewer.size(), service, limits.labelsMax());
+        }
+        return Labels.of(fewer);
+    }
+
+    private String text(int string) {
+        if (texts.length == 0) {
+            texts = new String[strings.count()];
+        }
+        String known = texts[string];
+        if (known == null) {
+            known = strings.get(string);
+            texts[string] = known;
+        }
+        return known;
     }
 
     private boolean fits(int string, int bytesMax) {
@@ -169,10 +266,6 @@ final class SampleLabels {
     }
 
     /// One object for each string, however many labels are made of it.
-    private String text(int string) {
-        return textByString.computeIfAbsent(string, strings::get);
-    }
-
     private static String least(String left, String right) {
         return Utf8Order.compare(left, right) <= 0 ? left : right;
     }

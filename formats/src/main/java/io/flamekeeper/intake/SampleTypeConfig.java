@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -55,7 +54,11 @@ record SampleTypeConfig(Map<String, String> displayNameByType) {
                     e.getLocation() == null ? 0 : e.getLocation().getByteOffset(),
                     e.getOriginalMessage());
         } catch (IOException e) {
-            throw new UncheckedIOException("reading from an array failed", e);
+            throw new FlamekeeperException(
+                    e,
+                    ErrorCode.MALFORMED_PROFILE,
+                    "sample_type_config: %s (expected: UTF-8)",
+                    String.valueOf(e.getMessage()));
         }
         return new SampleTypeConfig(displayNameByType);
     }

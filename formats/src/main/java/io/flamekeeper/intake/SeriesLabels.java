@@ -39,11 +39,16 @@ public final class SeriesLabels {
         }
         Labels labels = Labels.of(valueByName);
         if (labels.count() > limits.labelsMax()) {
-            throw invalid(
-                    "labels: %d on service '%s' (expected: at most %d)",
+            throw tooMany(
                     labels.count(), labels.value(LabelNames.SERVICE_NAME), limits.labelsMax());
         }
         return labels;
+    }
+
+    static FlamekeeperException tooMany(int count, String service, int max) {
+        return invalid(
+                "labels: %d on service '%s' (expected: at most %d; setting labels-max)",
+                count, service, max);
     }
 
     /// Whether the text is Unicode and no longer than that.
@@ -62,7 +67,7 @@ public final class SeriesLabels {
         }
         if (bytes > bytesMax) {
             throw invalid(
-                    "label name: %d bytes of '%.64s…' (expected: at most %d)",
+                    "label name: %d bytes of '%.64s…' (expected: at most %d; setting label-name-bytes-max)",
                     bytes, name, bytesMax);
         }
     }
@@ -72,7 +77,7 @@ public final class SeriesLabels {
     }
 
     /// Length of `text` in UTF-8, or -1 if a surrogate stands alone.
-    private static long utf8Bytes(String text) {
+    static long utf8Bytes(String text) {
         long bytes = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

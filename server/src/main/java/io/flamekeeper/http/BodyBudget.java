@@ -4,8 +4,8 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Bytes of request bodies that the whole process may hold at a time, received and inflated. Safe for use
-/// by many threads.
+/// Bytes that requests of the whole process may hold at a time: bodies as received and again inflated, and what is
+/// decoded of them. Safe for use by many threads.
 public final class BodyBudget {
     private final long bytesMax;
     private final AtomicLong bytes = new AtomicLong();
@@ -35,10 +35,16 @@ public final class BodyBudget {
             if (sum > bytesMax) {
                 throw new FlamekeeperException(
                         ErrorCode.OVERLOADED,
-                        "body: %d bytes of requests under way (expected: at most %d; try again)",
+                        "requests under way: %d bytes (expected: at most %d; try again; setting bodies-bytes-max)",
                         sum,
                         bytesMax);
             }
+        }
+
+        /// Of what was taken, that is no longer needed.
+        void give(long less) {
+            bytes.addAndGet(-less);
+            held.addAndGet(-less);
         }
 
         /// Gives everything back; again does nothing.

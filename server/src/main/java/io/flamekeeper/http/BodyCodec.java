@@ -8,19 +8,25 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.LongConsumer;
 
 /// How a message becomes bytes.
 public enum BodyCodec {
     JSON,
     PROTO;
 
-    /// @param bytes kept by the message, which may hold slices of it
-    /// @throws FlamekeeperException `INVALID_REQUEST`
-    Message decode(Message type, byte[] bytes) {
+    /// @param bytes  kept by the message, which may hold slices of it
+    /// @param memory told what the message takes before it does; may refuse
+    /// @throws FlamekeeperException `INVALID_REQUEST`; `OVERLOADED` when the message would take more memory than there
+    ///     is for requests
+    Message decode(Message type, byte[] bytes, LongConsumer memory) {
         Message.Builder message = type.newBuilderForType();
         switch (this) {
-            case JSON -> WireJson.merge(bytes, message);
-            case PROTO -> mergeProto(bytes, message);
+            case JSON -> WireJson.merge(bytes, message, memory);
+            case PROTO -> {
+                memory.accept(ProtoCost.bytes(type.getDescriptorForType(), bytes));
+                mergeProto(bytes, message);
+            }
         }
         return message.build();
     }

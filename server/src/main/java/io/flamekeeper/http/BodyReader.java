@@ -21,22 +21,27 @@ final class BodyReader implements Subscriber<HttpObject> {
     private static final int FIRST_BYTES = 8 << 10;
 
     private final int bytesMax;
+
+    /// What the header says, or [#bytesMax].
+    private final long bytesSaid;
+
     private final BodyBudget.Share share;
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private byte[] bytes = {};
     private int count;
     private @Nullable Subscription subscription;
 
-    private BodyReader(int bytesMax, BodyBudget.Share share) {
+    private BodyReader(int bytesMax, long bytesSaid, BodyBudget.Share share) {
         this.bytesMax = bytesMax;
+        this.bytesSaid = bytesSaid < 0 ? bytesMax : bytesSaid;
         this.share = share;
     }
 
     /// @return fails with `BODY_TOO_LARGE`, `OVERLOADED`, or what the connection failed with
     static CompletableFuture<byte[]> read(
             HttpRequest request, int bytesMax, BodyBudget.Share share, EventExecutor eventLoop) {
-        var reader = new BodyReader(bytesMax, share);
         long said = request.headers().contentLength();
+        var reader = new BodyReader(bytesMax, said, share);
         if (said > bytesMax) {
             FlamekeeperException tooLarge = reader.tooLarge(said);
             request.abort(tooLarge);
@@ -75,12 +80,18 @@ final class BodyReader implements Subscriber<HttpObject> {
         }
         if (needed > bytes.length) {
             long doubled = Math.max(2L * bytes.length, FIRST_BYTES);
-            int capacity = (int) Math.min(bytesMax, Math.max(needed, doubled));
-            share.take(capacity - bytes.length);
-            bytes = Arrays.copyOf(bytes, capacity);
+            resize((int) Math.max(needed, Math.min(bytesSaid, doubled)));
         }
         data.byteBuf().readBytes(bytes, count, data.length());
         count = (int) needed;
+    }
+
+    /// For a moment there are both arrays.
+    private void resize(int capacity) {
+        share.take(capacity);
+        int before = bytes.length;
+        bytes = Arrays.copyOf(bytes, capacity);
+        share.give(before);
     }
 
     @Override
@@ -90,13 +101,20 @@ final class BodyReader implements Subscriber<HttpObject> {
 
     @Override
     public void onComplete() {
-        body.complete(count == bytes.length ? bytes : Arrays.copyOf(bytes, count));
+        try {
+            if (count < bytes.length) {
+                resize(count);
+            }
+            body.complete(bytes);
+        } catch (FlamekeeperException e) {
+            body.completeExceptionally(e);
+        }
     }
 
     private FlamekeeperException tooLarge(long size) {
         return new FlamekeeperException(
                 ErrorCode.BODY_TOO_LARGE,
-                "body: %d bytes or more (expected: at most %d)",
+                "body: %d bytes or more (expected: at most %d; setting body-bytes-max)",
                 size,
                 bytesMax);
     }

@@ -4,21 +4,34 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.TenantScope;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 
 /// What a handler may know about whoever waits for its answer.
 public final class Call {
     private final TenantScope scope;
     private final boolean utf8LabelNames;
     private final Duration timeout;
+    private final LongConsumer memory;
+    private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
     private boolean abandoned;
     private Runnable onAbandon = () -> {};
 
+    /// Whether a handler sees the call, which is decided once.
+    private enum Fate {
+        OPEN,
+        HANDED_OVER,
+        REFUSED
+    }
+
     /// @param utf8LabelNames whether the caller can read label names beyond `[a-zA-Z_][a-zA-Z0-9_]*`
     /// @param timeout        how long it waits, counted from when the handler is called
-    public Call(TenantScope scope, boolean utf8LabelNames, Duration timeout) {
+    /// @param memory         takes bytes of the process's budget for as long as the call lasts, or refuses
+    public Call(TenantScope scope, boolean utf8LabelNames, Duration timeout, LongConsumer memory) {
         this.scope = scope;
         this.utf8LabelNames = utf8LabelNames;
         this.timeout = timeout;
+        this.memory = memory;
     }
 
     public TenantScope scope() {
@@ -31,6 +44,13 @@ public final class Call {
 
     public Duration timeout() {
         return timeout;
+    }
+
+    /// Says that the handler is about to take this much memory.
+    ///
+    /// @throws FlamekeeperException `OVERLOADED` if the process has no more of it for requests
+    public void reserve(long bytes) {
+        memory.accept(bytes);
     }
 
     /// For handlers that do one thing after another.
@@ -54,6 +74,21 @@ public final class Call {
         if (now) {
             action.run();
         }
+    }
+
+    /// From now on it is the handler's.
+    ///
+    /// @throws FlamekeeperException `CANCELLED` if it was refused meanwhile
+    void handOver() {
+        if (!fate.compareAndSet(Fate.OPEN, Fate.HANDED_OVER)) {
+            throw new FlamekeeperException(
+                    ErrorCode.CANCELLED, "call: refused before its body was here");
+        }
+    }
+
+    /// Whether no handler has seen it; then none will.
+    boolean refuseUnseen() {
+        return fate.compareAndSet(Fate.OPEN, Fate.REFUSED);
     }
 
     /// The caller went away, or its time is over.

@@ -1,5 +1,6 @@
 package io.flamekeeper.http;
 
+import io.flamekeeper.model.TenantId;
 import java.util.Optional;
 
 /// Told about every answer; must not wait. Called by many threads.
@@ -13,7 +14,13 @@ public interface CallObserver {
     /// @param client  what the caller calls itself, untrusted, `""` = nothing
     /// @param status  of HTTP
     /// @param problem why it was refused
+    /// @param unseen  whose call it was, if it was refused before any handler saw it
     /// @param nanos   from the headers to the answer
     record Answered(
-            String route, String client, int status, Optional<Problem> problem, long nanos) {}
+            String route,
+            String client,
+            int status,
+            Optional<Problem> problem,
+            Optional<TenantId> unseen,
+            long nanos) {}
 }

@@ -1,6 +1,5 @@
 package io.flamekeeper.http;
 
-import com.google.errorprone.annotations.FormatMethod;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.io.ByteArrayOutputStream;
@@ -36,25 +35,23 @@ final class Compression {
                     encoding);
         }
         // An encoder that had nothing to encode.
-        byte[] inflated = body.length == 0 ? body : inflate(body);
-        share.take(inflated.length);
-        return inflated;
+        return body.length == 0 ? body : inflate(body, share);
     }
 
-    private byte[] inflate(byte[] body) {
+    private byte[] inflate(byte[] body, BodyBudget.Share share) {
         try {
-            return inflater.inflate(body, bytesMax, "body");
+            return inflater.inflate(body, bytesMax, "body", share::take);
         } catch (FlamekeeperException e) {
-            throw e.code() == ErrorCode.LIMIT_EXCEEDED
-                    ? renamed(e, ErrorCode.BODY_TOO_LARGE, "%s", String.valueOf(e.getMessage()))
-                    : renamed(e, ErrorCode.INVALID_REQUEST, "%s", String.valueOf(e.getMessage()));
+            throw switch (e.code()) {
+                case OVERLOADED -> e;
+                case LIMIT_EXCEEDED -> renamed(e, ErrorCode.BODY_TOO_LARGE);
+                default -> renamed(e, ErrorCode.INVALID_REQUEST);
+            };
         }
     }
 
-    @FormatMethod
-    private static FlamekeeperException renamed(
-            Throwable cause, ErrorCode code, String message, Object... args) {
-        return new FlamekeeperException(cause, code, message, args);
+    private static FlamekeeperException renamed(FlamekeeperException cause, ErrorCode code) {
+        return new FlamekeeperException(cause, code, "%s", String.valueOf(cause.getMessage()));
     }
 
     /// Whether an answer to this `Accept-Encoding` may be gzip and is worth it.

@@ -4,6 +4,7 @@ import static io.flamekeeper.model.ErrorCode.BODY_TOO_LARGE;
 import static io.flamekeeper.model.ErrorCode.CANCELLED;
 import static io.flamekeeper.model.ErrorCode.SLOW_REQUEST;
 
+import com.linecorp.armeria.common.ClosedSessionException;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.ProtocolViolationException;
@@ -108,6 +109,7 @@ final class Exchange {
     private static Throwable ofBody(Throwable failure) {
         boolean gone =
                 failure instanceof ResponseCompleteException
+                        || failure instanceof ClosedSessionException
                         || failure instanceof ClosedStreamException
                         || failure instanceof AbortedStreamException
                         || failure instanceof CancelledSubscriptionException
@@ -150,6 +152,9 @@ final class Exchange {
                             request.headers().get("user-agent", ""),
                             result.status(),
                             problem,
+                            call.refuseUnseen()
+                                    ? Optional.of(call.scope().tenant())
+                                    : Optional.empty(),
                             System.nanoTime() - startNanos));
             boolean bodyIsUnread =
                     problem.map(Problem::code)

@@ -5,15 +5,19 @@ import java.time.Duration;
 /// What one connection and one request may take.
 ///
 /// @param bodyBytesMax    bytes of a body, as received and again inflated
+/// @param headerTimeout   from a connection's first byte, or the first behind a request, to the end of the headers
 /// @param bodyTimeout     from the headers to the end of the body
 /// @param requestTimeout  from the headers to the answer; callers may ask for less, not for more
-/// @param idleTimeout     a connection without a request is closed after it
-/// @param connectionsMax  connections at a time; more wait for the others to end
+/// @param answerTimeout   from the answer's first byte to its last
+/// @param idleTimeout     a connection without a request and without a byte is closed after it
+/// @param connectionsMax  connections at a time; more are closed at once
 /// @param shutdownTimeout how long requests under way may go on when the server stops
 public record HttpLimits(
         int bodyBytesMax,
+        Duration headerTimeout,
         Duration bodyTimeout,
         Duration requestTimeout,
+        Duration answerTimeout,
         Duration idleTimeout,
         int connectionsMax,
         Duration shutdownTimeout) {

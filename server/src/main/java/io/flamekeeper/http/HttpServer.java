@@ -89,6 +89,8 @@ public final class HttpServer implements AutoCloseable {
                         .requestTimeoutMillis(0)
                         .idleTimeout(limits.idleTimeout())
                         .maxNumConnections(limits.connectionsMax())
+                        .childChannelPipelineCustomizer(
+                                pipeline -> ConnectionGuard.install(pipeline.channel(), limits))
                         .http2MaxStreamsPerConnection(HttpLimits.STREAMS_PER_CONNECTION_MAX)
                         .http2MaxHeaderListSize(HttpLimits.HEADER_BYTES_MAX)
                         .http1MaxHeaderSize(HttpLimits.HEADER_BYTES_MAX)
@@ -121,6 +123,11 @@ public final class HttpServer implements AutoCloseable {
     /// Where it listens, with the real port.
     public InetSocketAddress address() {
         return java.util.Objects.requireNonNull(server.activePort(), "not started").localAddress();
+    }
+
+    /// Open ones.
+    public int connections() {
+        return server.numConnections();
     }
 
     /// Bytes of request bodies under way.

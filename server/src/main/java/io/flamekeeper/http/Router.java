@@ -72,6 +72,7 @@ final class Router implements HttpService {
 
     @Override
     public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+        ConnectionGuard.began(context);
         RpcMethod<?, ?> method = rpcByPath.get(context.path());
         if (method != null) {
             return serve(context, request, method);
@@ -156,8 +157,9 @@ final class Router implements HttpService {
                 throw new FlamekeeperException(
                         ErrorCode.CANCELLED, "call: out of time on arrival (expected: some)");
             }
-            var call = new Call(authenticator.anonymous(), utf8LabelNames, timeout);
-            return new Exchange(context, request, script, call, budget.share(), observer)
+            BodyBudget.Share share = budget.share();
+            var call = new Call(authenticator.anonymous(), utf8LabelNames, timeout, share::take);
+            return new Exchange(context, request, script, call, share, observer)
                     .run(limits, virtualThreads);
         } catch (FlamekeeperException e) {
             return refused(script, headers, e);
@@ -174,6 +176,7 @@ final class Router implements HttpService {
                         headers.get("user-agent", ""),
                         result.status(),
                         Optional.of(problem),
+                        Optional.empty(),
                         0));
         return result.response();
     }
@@ -195,8 +198,9 @@ final class Router implements HttpService {
         @Override
         public Exchange.Result answer(byte[] body, Call call, BodyBudget.Share share) {
             byte[] message = envelope.message(body, compression, share);
-            A answer =
-                    method.handler().answer(call, method.reader().read(envelope.codec(), message));
+            Q request = method.reader().read(envelope.codec(), message, share::take);
+            call.handOver();
+            A answer = method.handler().answer(call, request);
             return new Exchange.Result(envelope.answer(answer), 200);
         }
 
@@ -224,6 +228,7 @@ final class Router implements HttpService {
 
         @Override
         public Exchange.Result answer(byte[] body, Call call, BodyBudget.Share share) {
+            call.handOver();
             String query = context.query();
             var parameters = Parameters.parse(query == null ? "" : query);
             var request =

@@ -1,6 +1,7 @@
 package io.flamekeeper.http;
 
 import com.google.protobuf.Message;
+import java.util.function.LongConsumer;
 
 /// A unary method, offered as gRPC, gRPC-Web and one [Dialect] alike.
 ///
@@ -22,7 +23,8 @@ public record RpcMethod<Q, A extends Message>(
     /// Makes a request of a message or throws a [io.flamekeeper.model.FlamekeeperException].
     @FunctionalInterface
     public interface Reader<Q> {
-        Q read(BodyCodec codec, byte[] message);
+        /// @param memory told what the request takes beside the message before it does; may refuse
+        Q read(BodyCodec codec, byte[] message, LongConsumer memory);
     }
 
     /// Answers a request or throws a [io.flamekeeper.model.FlamekeeperException].
@@ -36,7 +38,8 @@ public record RpcMethod<Q, A extends Message>(
     public static <Q extends Message, A extends Message> RpcMethod<Q, A> of(
             String service, String method, Q request, A answer, Handler<Q, A> handler) {
         @SuppressWarnings("unchecked") // built by the builder of the request
-        Reader<Q> reader = (codec, message) -> (Q) codec.decode(request, message);
+        Reader<Q> reader = 
+                (codec, message, memory) -> (Q) codec.decode(request, message, memory);
         return new RpcMethod<>(
                 "/" + service + "/" + method, Dialect.CONNECT, reader, answer, handler);
     }

@@ -7,23 +7,20 @@ import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.store.Appended;
 import io.flamekeeper.store.Store;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The one way from a door into the store. What goes through it is counted; see [UploadCounters].
 public final class Appender {
-    private static final Logger LOG = LoggerFactory.getLogger(Appender.class);
-
     private final Store store;
-    private final UploadCounters counters;
+    private final TenantGates gates;
 
-    public Appender(Store store, UploadCounters counters) {
+    public Appender(Store store, TenantGates gates) {
         this.store = store;
-        this.counters = counters;
+        this.gates = gates;
     }
 
-    UploadCounters counters() {
-        return counters;
+    /// The gate of whoever calls; every upload goes through [TenantGate#take] first.
+    TenantGate gate(Call call) {
+        return gates.of(call.scope().tenant());
     }
 
     /// Stores the groups, one for each upload, and returns when they are durable.
@@ -39,6 +36,7 @@ public final class Appender {
 
     /// As [#append], of groups that are more or less than one upload each.
     List<Appended> appendAll(Call call, List<Batch> batches) {
+        UploadCounters counters = gate(call).counters();
         List<Batch> full =
                 batches.stream().filter(batch -> !batch.group().profiles().isEmpty()).toList();
         batches.stream()
@@ -64,17 +62,6 @@ public final class Appender {
             }
         }
         return outcomes;
-    }
-
-    /// Counts an upload that did not get as far as [#append], and says why it failed.
-    FlamekeeperException refuse(RuntimeException failure) {
-        counters.refused(codeOf(failure), 1);
-        if (failure instanceof FlamekeeperException known) {
-            return known;
-        }
-        LOG.error("a profile could not be taken", failure);
-        return new FlamekeeperException(
-                failure, ErrorCode.INTERNAL, "internal error (expected: a bug report)");
     }
 
     private static ErrorCode codeOf(Throwable failure) {

@@ -15,6 +15,7 @@ import io.flamekeeper.store.Appended;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// `POST /ingest`: how the Go, Java, Node and older clients send profiles.
 ///
@@ -29,12 +30,10 @@ public final class IngestService {
 
     private static final String MULTIPART = "multipart/form-data";
 
-    private final Intake intake;
     private final InstantSource clock;
     private final Appender appender;
 
-    public IngestService(Intake intake, InstantSource clock, Appender appender) {
-        this.intake = intake;
+    public IngestService(InstantSource clock, Appender appender) {
         this.clock = clock;
         this.appender = appender;
     }
@@ -57,15 +56,13 @@ public final class IngestService {
     }
 
     private Answer ingest(Request request) {
-        appender.counters().arrived(request.body().length);
+        TenantGate gate = appender.gate(request.call());
+        var format = new AtomicReference<>(Format.GROUPS);
         ProfileGroup group;
-        var format = Format.GROUPS;
         try {
-            var parameters = IngestParameters.parse(request.query().firstByName(), clock);
-            format = format(request);
-            group = decode(format, parameters, request);
-        } catch (RuntimeException e) {
-            throw asExpected(format, appender.refuse(e));
+            group = gate.take(request.body().length, () -> decode(gate, request, format));
+        } catch (FlamekeeperException e) {
+            throw asExpected(format.get(), e);
         }
         List<Appended> outcome = appender.append(request.call(), List.of(group));
         return Answer.empty()
@@ -102,47 +99,55 @@ public final class IngestService {
                         refusal, known, "%s", String.valueOf(refusal.getMessage()));
     }
 
-    private ProfileGroup decode(Format format, IngestParameters parameters, Request request) {
+    /// @param named becomes what the upload is taken for
+    private ProfileGroup decode(TenantGate gate, Request request, AtomicReference<Format> named) {
+        Intake intake = gate.intake(request.call());
+        var parameters = IngestParameters.parse(request.query().firstByName(), clock);
+        Format format = format(intake, request);
+        named.set(format);
         return switch (format) {
             case PPROF -> intake.ingestPprof(parameters, request.body(), Optional.empty());
-            case PPROF_FORM -> decodeForm(parameters, request);
-            case JFR -> decodeJfr(parameters, request);
-            case GROUPS -> decodeText(parameters, request, TextKind.GROUPS);
-            case LINES -> decodeText(parameters, request, TextKind.LINES);
-            case TRIE -> decodeText(parameters, request, TextKind.TRIE);
-            case TREE -> decodeText(parameters, request, TextKind.TREE);
-            case SPEEDSCOPE -> decodeText(parameters, request, TextKind.SPEEDSCOPE);
+            case PPROF_FORM -> decodeForm(intake, parameters, request);
+            case JFR -> {
+                JfrUpload upload = decodeJfr(intake, parameters, request);
+                upload.losses().forEach(gate.counters()::lost);
+                yield upload.group();
+            }
+            case GROUPS, LINES, TRIE, TREE, SPEEDSCOPE -> {
+                TextUpload upload =
+                        intake.ingestText(
+                                parameters, request.body(), TextKind.valueOf(format.name()));
+                upload.losses().forEach(gate.counters()::lost);
+                yield upload.group();
+            }
         };
     }
 
-    private ProfileGroup decodeText(IngestParameters parameters, Request request, TextKind kind) {
-        TextUpload upload = intake.ingestText(parameters, request.body(), kind);
-        upload.losses().forEach(appender.counters()::lost);
-        return upload.group();
-    }
-
-    private ProfileGroup decodeJfr(IngestParameters parameters, Request request) {
-        JfrUpload upload;
+    private static JfrUpload decodeJfr(
+            Intake intake, IngestParameters parameters, Request request) {
         if (request.header("content-type").contains(MULTIPART)) {
-            var form = MultipartForm.parse(request.header("content-type"), request.body());
+            MultipartForm form = form(request);
             byte[] recording =
                     form.content("jfr")
                             .orElseThrow(() ->
                                     new FlamekeeperException(
                                             ErrorCode.MALFORMED_PROFILE,
                                             "multipart: no part named jfr (expected: one)"));
-            upload =
-                    intake.ingestJfr(
-                            parameters, recording, form.content("labels").orElse(new byte[0]));
-        } else {
-            upload = intake.ingestJfr(parameters, request.body(), new byte[0]);
+            return intake.ingestJfr(
+                    parameters, recording, form.content("labels").orElse(new byte[0]));
         }
-        upload.losses().forEach(appender.counters()::lost);
-        return upload.group();
+        return intake.ingestJfr(parameters, request.body(), new byte[0]);
     }
 
-    private ProfileGroup decodeForm(IngestParameters parameters, Request request) {
-        var form = MultipartForm.parse(request.header("content-type"), request.body());
+    /// Its parts are copies.
+    private static MultipartForm form(Request request) {
+        request.call().reserve(request.body().length);
+        return MultipartForm.parse(request.header("content-type"), request.body());
+    }
+
+    private static ProfileGroup decodeForm(
+            Intake intake, IngestParameters parameters, Request request) {
+        MultipartForm form = form(request);
         if (form.content("prev_profile").filter(content -> content.length > 0).isPresent()) {
             throw new FlamekeeperException(
                     ErrorCode.UNSUPPORTED,
@@ -156,7 +161,7 @@ public final class IngestService {
 
     /// The first that matches. `format=pprof` means the whole body, whatever the content type says. Of a body
     /// that nobody names, its bytes decide; one that cannot be told is folded text, as it always was.
-    private Format format(Request request) {
+    private static Format format(Intake intake, Request request) {
         String format = request.query().first("format");
         String contentType = request.header("content-type");
         if (format.equals("trie") || contentType.equals("binary/octet-stream+trie")) {
@@ -172,7 +177,7 @@ public final class IngestService {
             case "pprof" -> Format.PPROF;
             case "speedscope" -> Format.SPEEDSCOPE;
             case "groups", "folded", "collapsed" -> isForm ? Format.PPROF_FORM : Format.GROUPS;
-            case "" -> isForm ? Format.PPROF_FORM : recognised(request.body());
+            case "" -> isForm ? Format.PPROF_FORM : recognised(intake, request.body());
             default -> {
                 if (isForm) {
                     yield Format.PPROF_FORM;
@@ -185,7 +190,7 @@ public final class IngestService {
         };
     }
 
-    private Format recognised(byte[] body) {
+    private static Format recognised(Intake intake, byte[] body) {
         return switch (intake.recognise(body)) {
             case PPROF -> Format.PPROF;
             case JFR -> Format.JFR;

@@ -39,7 +39,7 @@ record MultipartForm(Map<String, byte[]> contentByName) {
         byte[] delimiter = ("--" + boundary).getBytes(ISO_8859_1);
         Map<String, byte[]> contentByName = new HashMap<>();
         int at = indexOf(body, delimiter, 0);
-        while (true) {
+        for (int parts = 0; true; parts++) {
             if (at < 0) {
                 throw malformed("the last boundary is missing (expected: --%s--)", boundary);
             }
@@ -47,7 +47,7 @@ record MultipartForm(Map<String, byte[]> contentByName) {
             if (startsWith(body, at, "--")) {
                 return new MultipartForm(contentByName);
             }
-            if (contentByName.size() == PARTS_MAX) {
+            if (parts == PARTS_MAX) {
                 throw new FlamekeeperException(
                         ErrorCode.LIMIT_EXCEEDED,
                         "multipart: more than %d parts (expected: at most %1$d)",

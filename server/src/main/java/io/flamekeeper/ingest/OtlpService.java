@@ -5,11 +5,12 @@ import io.flamekeeper.api.otlp.ExportProfilesServiceResponse;
 import io.flamekeeper.http.BodyCodec;
 import io.flamekeeper.http.Call;
 import io.flamekeeper.http.RpcMethod;
-import io.flamekeeper.intake.Intake;
 import io.flamekeeper.intake.Intake.OtlpEncoding;
 import io.flamekeeper.intake.OtlpUpload;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,11 +22,9 @@ import java.util.stream.Stream;
 public final class OtlpService {
     private static final int MESSAGES_MAX = 5;
 
-    private final Intake intake;
     private final Appender appender;
 
-    public OtlpService(Intake intake, Appender appender) {
-        this.intake = intake;
+    public OtlpService(Appender appender) {
         this.appender = appender;
     }
 
@@ -37,7 +36,7 @@ public final class OtlpService {
                         new RpcMethod<>(
                                 path,
                                 RpcMethod.Dialect.OTLP,
-                                Export::new,
+                                (codec, message, _) -> new Export(codec, message),
                                 ExportProfilesServiceResponse.getDefaultInstance(),
                                 this::export))
                 .toList();
@@ -47,55 +46,64 @@ public final class OtlpService {
     private record Export(BodyCodec codec, byte[] message) {}
 
     private ExportProfilesServiceResponse export(Call call, Export export) {
-        OtlpUpload upload = decode(export);
-        appender.counters().arrived(upload.profiles(), export.message().length);
-        upload.refused().forEach(appender::refuse);
-        upload.losses().forEach(appender.counters()::lost);
-        appender.counters().nothingToStore(upload.empty());
-        List<Appender.Batch> batches =
-                upload.parts().stream()
-                        .map(part -> new Appender.Batch(part.group(), part.profiles()))
-                        .toList();
+        TenantGate gate = appender.gate(call);
+        OtlpUpload upload = decode(gate, call, export);
+        gate.counters().arrived(upload.profiles(), export.message().length);
+        upload.losses().forEach(gate.counters()::lost);
+        gate.counters().nothingToStore(upload.empty());
+        List<FlamekeeperException> refused = new ArrayList<>(upload.refused());
+        List<Appender.Batch> batches = new ArrayList<>();
+        for (OtlpUpload.Part part : upload.parts()) {
+            try {
+                gate.admit(part.group());
+                batches.add(new Appender.Batch(part.group(), part.profiles()));
+            } catch (FlamekeeperException e) {
+                refused.addAll(Collections.nCopies(part.profiles(), e));
+            }
+        }
+        refused.forEach(gate::refuse);
         appender.appendAll(call, batches);
-        if (upload.refused().isEmpty()) {
+        if (refused.isEmpty()) {
             return ExportProfilesServiceResponse.getDefaultInstance();
         }
-        if (upload.refused().size() == upload.profiles()) {
-            FlamekeeperException first = upload.refused().getFirst();
-            throw new FlamekeeperException(first, first.code(), "%s", messages(upload));
+        if (refused.size() == upload.profiles()) {
+            FlamekeeperException first = refused.getFirst();
+            throw new FlamekeeperException(first, first.code(), "%s", messages(refused));
         }
         return ExportProfilesServiceResponse.newBuilder()
                 .setPartialSuccess(
                         ExportProfilesPartialSuccess.newBuilder()
-                                .setRejectedProfiles(upload.refused().size())
-                                .setErrorMessage(messages(upload)))
+                                .setRejectedProfiles(refused.size())
+                                .setErrorMessage(messages(refused)))
                 .build();
     }
 
-    private OtlpUpload decode(Export export) {
+    private static OtlpUpload decode(TenantGate gate, Call call, Export export) {
         try {
+            gate.spend(export.message().length);
             if (export.message().length == 0) {
                 throw new FlamekeeperException(
                         ErrorCode.INVALID_REQUEST,
                         "request: no profiles received (expected: a dictionary and a resource at least)");
             }
-            return intake.exportOtlp(
-                    export.message(),
-                    switch (export.codec()) {
-                        case JSON -> OtlpEncoding.JSON;
-                        case PROTO -> OtlpEncoding.PROTO;
-                    });
+            return gate.intake(call)
+                    .exportOtlp(
+                            export.message(),
+                            switch (export.codec()) {
+                                case JSON -> OtlpEncoding.JSON;
+                                case PROTO -> OtlpEncoding.PROTO;
+                            });
         } catch (RuntimeException e) {
-            appender.counters().arrived(1, export.message().length);
-            throw appender.refuse(e);
+            gate.counters().arrived(1, export.message().length);
+            throw gate.refuse(e);
         }
     }
 
-    private static String messages(OtlpUpload upload) {
-        int more = upload.refused().size() - MESSAGES_MAX;
-        return upload.refused().stream()
+    private static String messages(List<FlamekeeperException> refused) {
+        int more = refused.size() - MESSAGES_MAX;
+        return refused.stream()
                         .limit(MESSAGES_MAX)
-                        .map(refused -> String.valueOf(refused.getMessage()))
+                        .map(one -> String.valueOf(one.getMessage()))
                         .collect(Collectors.joining("\n"))
                 + (more > 0 ? "\nand " + more + " more" : "");
     }

@@ -7,11 +7,8 @@ import io.flamekeeper.api.push.v1.RawSample;
 import io.flamekeeper.http.Call;
 import io.flamekeeper.http.RpcMethod;
 import io.flamekeeper.intake.Intake;
-import io.flamekeeper.intake.IntakeLimits;
-import io.flamekeeper.intake.SeriesLabels;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
-import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.ProfileGroup;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +22,9 @@ public final class PushService {
     /// Groups held before they go to the store: bounds the memory of a request of many small bombs.
     private static final int GROUPS_MAX = 64;
 
-    private final Intake intake;
-    private final IntakeLimits limits;
     private final Appender appender;
 
-    public PushService(Intake intake, IntakeLimits limits, Appender appender) {
-        this.intake = intake;
-        this.limits = limits;
+    public PushService(Appender appender) {
         this.appender = appender;
     }
 
@@ -60,38 +53,49 @@ public final class PushService {
     /// One request on its way into the store.
     private final class Batch {
         private final Call call;
+        private final TenantGate gate;
+        private final Intake intake;
         private final List<ProfileGroup> groups = new ArrayList<>();
         private final List<FlamekeeperException> failures = new ArrayList<>();
         private int samples;
 
         Batch(Call call) {
             this.call = call;
+            this.gate = appender.gate(call);
+            this.intake = gate.intake(call);
         }
 
         void take(int index, RawProfileSeries series, RawSample sample) {
             samples++;
-            appender.counters().arrived(sample.getRawProfile().size());
             try {
-                call.checkWanted();
-                groups.add(
-                        intake.push(
-                                labels(series),
-                                sample.getID(),
-                                sample.getRawProfile().toByteArray()));
-            } catch (RuntimeException e) {
-                FlamekeeperException failure = appender.refuse(e);
+                groups.add(gate.take(sample.getRawProfile().size(), () -> decode(series, sample)));
+            } catch (FlamekeeperException e) {
                 failures.add(
                         new FlamekeeperException(
-                                failure,
-                                failure.code(),
+                                e,
+                                e.code(),
                                 "push series with index %d and id '%s' failed: %s",
                                 index,
                                 sample.getID(),
-                                String.valueOf(failure.getMessage())));
+                                String.valueOf(e.getMessage())));
             }
             if (groups.size() == GROUPS_MAX) {
                 append();
             }
+        }
+
+        private ProfileGroup decode(RawProfileSeries series, RawSample sample) {
+            call.checkWanted();
+            // The decoder gets a copy.
+            call.reserve(sample.getRawProfile().size());
+            List<Map.Entry<String, String>> labels =
+                    series.getLabelsList().stream()
+                            .map(pair -> Map.entry(pair.getName(), pair.getValue()))
+                            .toList();
+            return intake.push(
+                    intake.seriesLabels(labels),
+                    sample.getID(),
+                    sample.getRawProfile().toByteArray());
         }
 
         private void append() {
@@ -127,13 +131,5 @@ public final class PushService {
                     failures.stream().map(e -> String.valueOf(e.getMessage())).toList();
             return new FlamekeeperException(first, first.code(), "%s", String.join("\n", messages));
         }
-    }
-
-    private Labels labels(RawProfileSeries series) {
-        return SeriesLabels.of(
-                series.getLabelsList().stream()
-                        .map(pair -> Map.entry(pair.getName(), pair.getValue()))
-                        .toList(),
-                limits);
     }
 }

@@ -3,6 +3,7 @@ package io.flamekeeper.ingest;
 import io.flamekeeper.format.TextLoss;
 import io.flamekeeper.format.jfr.JfrLoss;
 import io.flamekeeper.format.otlp.OtlpLoss;
+import io.flamekeeper.intake.IntakeLoss;
 import io.flamekeeper.model.ErrorCode;
 import java.util.EnumMap;
 import java.util.Map;
@@ -12,7 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// What became of every profile that was sent, counted as the sender counts: one pprof is one, whatever
 /// number of types is in it, and so is each profile of an OpenTelemetry message. Safe for use by many threads.
 ///
-/// What is missing in an upload that was taken all the same is counted beside, see [#lost].
+/// What is missing in an upload that was taken all the same is counted beside, see [#lost]. An upload whose body did
+/// not arrive whole counts as one, of 0 bytes.
 ///
 /// Law: `received = stored + repeated + empty + rejected + under way`, where the last is 0 when nobody waits for an
 /// answer.
@@ -29,6 +31,7 @@ public final class UploadCounters {
     private final Map<JfrLoss, LongAdder> lost = new EnumMap<>(JfrLoss.class);
     private final Map<TextLoss, LongAdder> lostOfText = new EnumMap<>(TextLoss.class);
     private final Map<OtlpLoss, LongAdder> lostOfOtlp = new EnumMap<>(OtlpLoss.class);
+    private final Map<IntakeLoss, LongAdder> dropped = new EnumMap<>(IntakeLoss.class);
 
     public UploadCounters() {
         for (JfrLoss why : JfrLoss.values()) {
@@ -39,6 +42,9 @@ public final class UploadCounters {
         }
         for (OtlpLoss why : OtlpLoss.values()) {
             lostOfOtlp.put(why, new LongAdder());
+        }
+        for (IntakeLoss what : IntakeLoss.values()) {
+            dropped.put(what, new LongAdder());
         }
         for (ErrorCode code : ErrorCode.values()) {
             rejected.put(code, new LongAdder());
@@ -84,9 +90,18 @@ public final class UploadCounters {
         Objects.requireNonNull(lostOfOtlp.get(why)).add(times);
     }
 
+    void lost(IntakeLoss what, long times) {
+        Objects.requireNonNull(dropped.get(what)).add(times);
+    }
+
     void appended(long nanos) {
         appends.increment();
         appendNanos.add(nanos);
+    }
+
+    void turnedAway(ErrorCode why) {
+        arrived(0);
+        refused(why, 1);
     }
 
     private LongAdder adder(ErrorCode why) {
@@ -138,6 +153,20 @@ public final class UploadCounters {
     /// Parts of OpenTelemetry messages that were left out.
     public long lost(OtlpLoss why) {
         return Objects.requireNonNull(lostOfOtlp.get(why)).sum();
+    }
+
+    /// What rules and limits have taken from uploads that were taken.
+    public long lost(IntakeLoss what) {
+        return Objects.requireNonNull(dropped.get(what)).sum();
+    }
+
+    /// Uploads that arrived and have met none of their ends yet; exact while nothing arrives.
+    public long underWay() {
+        long ended = stored() + repeated() + empty();
+        for (ErrorCode code : ErrorCode.values()) {
+            ended += rejected(code);
+        }
+        return received() - ended;
     }
 
     /// Calls of the store that stored something.

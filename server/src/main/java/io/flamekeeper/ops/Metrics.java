@@ -3,14 +3,19 @@ package io.flamekeeper.ops;
 import io.flamekeeper.format.TextLoss;
 import io.flamekeeper.format.jfr.JfrLoss;
 import io.flamekeeper.format.otlp.OtlpLoss;
+import io.flamekeeper.http.BodyBudget;
 import io.flamekeeper.http.CallObserver;
+import io.flamekeeper.ingest.TenantGate;
 import io.flamekeeper.ingest.UploadCounters;
+import io.flamekeeper.intake.IntakeLoss;
 import io.flamekeeper.model.ErrorCode;
+import io.flamekeeper.model.TenantId;
 import io.flamekeeper.store.Store;
 import io.flamekeeper.store.StoreStatistics;
 import io.flamekeeper.store.UpkeepStatistics;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -23,11 +28,13 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /// Everything that is counted, for Prometheus.
 ///
-/// Law of uploads: `received = stored + repeated + empty + rejected` once nobody waits for an answer.
+/// Law of uploads, for each tenant: `received = stored + repeated + empty + rejected + under way`, where the last is 0
+/// once nobody waits for an answer.
 public final class Metrics implements CallObserver, AutoCloseable {
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(1),
@@ -62,78 +69,114 @@ public final class Metrics implements CallObserver, AutoCloseable {
         gc.bindTo(registry);
     }
 
-    /// Also shows these.
-    public void watch(UploadCounters uploads, Store store) {
-        counter(
-                "uploads.received",
-                "profile files that arrived",
-                uploads,
-                UploadCounters::received);
-        counter(
-                "uploads.received.bytes",
-                "their bytes, as sent",
-                uploads,
-                UploadCounters::receivedBytes);
-        counter(
-                "uploads.stored",
-                "profile files that are durable",
-                uploads,
-                UploadCounters::stored);
-        counter(
+    /// Also shows what became of a tenant's uploads.
+    public void watch(TenantId tenant, TenantGate gate) {
+        var of = new TenantMeters(gate.counters(), Tags.of("tenant", tenant.value()));
+        of.counter("uploads.received", "profile files that arrived", UploadCounters::received);
+        of.counter("uploads.received.bytes", "their bytes, as sent", UploadCounters::receivedBytes);
+        of.counter("uploads.stored", "profile files that are durable", UploadCounters::stored);
+        of.counter(
                 "uploads.repeated",
                 "profile files that were stored already, and sent again",
-                uploads,
                 UploadCounters::repeated);
-        counter(
-                "uploads.empty",
-                "profile files with nothing to store",
-                uploads,
-                UploadCounters::empty);
+        of.counter("uploads.empty", "profile files with nothing to store", UploadCounters::empty);
         for (ErrorCode code : ErrorCode.values()) {
-            FunctionCounter.builder(
-                            "flamekeeper.uploads.rejected",
-                            uploads,
-                            counters -> counters.rejected(code))
-                    .description("profile files that were refused")
-                    .tag("reason", code.name().toLowerCase(Locale.ROOT))
-                    .register(registry);
+            of.because(code.name().toLowerCase(Locale.ROOT))
+                    .counter(
+                            "uploads.rejected",
+                            "profile files that were refused",
+                            uploads -> uploads.rejected(code));
         }
+        of.gauge(
+                "uploads.under.way",
+                "profile files that arrived and are neither stored, repeated, empty nor rejected yet",
+                gate.counters()::underWay);
         for (JfrLoss why : JfrLoss.values()) {
-            FunctionCounter.builder("flamekeeper.jfr.lost", uploads, counters -> counters.lost(why))
-                    .description("parts of JFR recordings that could not be read; the rest was")
-                    .tag("reason", why.label())
-                    .register(registry);
+            of.because(why.label())
+                    .counter(
+                            "jfr.lost",
+                            "parts of JFR recordings that could not be read; the rest was",
+                            uploads -> uploads.lost(why));
         }
         for (TextLoss why : TextLoss.values()) {
-            FunctionCounter.builder(
-                            "flamekeeper.text.lost", uploads, counters -> counters.lost(why))
-                    .description("parts of text and tree uploads that were left out")
-                    .tag("reason", why.label())
-                    .register(registry);
+            of.because(why.label())
+                    .counter(
+                            "text.lost",
+                            "parts of text and tree uploads that were left out",
+                            uploads -> uploads.lost(why));
         }
         for (OtlpLoss why : OtlpLoss.values()) {
-            FunctionCounter.builder(
-                            "flamekeeper.otlp.lost", uploads, counters -> counters.lost(why))
-                    .description(
-                            "parts of OpenTelemetry messages that were left out; the rest was taken")
-                    .tag("reason", why.label())
-                    .register(registry);
+            of.because(why.label())
+                    .counter(
+                            "otlp.lost",
+                            "parts of OpenTelemetry messages that were left out; the rest was taken",
+                            uploads -> uploads.lost(why));
         }
-        counter(
+        for (IntakeLoss what : IntakeLoss.values()) {
+            of.because(what.label())
+                    .counter(
+                            "intake.dropped",
+                            "parts of uploads left out by a rule or a limit; the rest was taken",
+                            uploads -> uploads.lost(what));
+        }
+        of.counter(
                 "profiles.stored",
                 "profiles the stored uploads became",
-                uploads,
                 UploadCounters::storedProfiles);
-        counter(
-                "appends",
-                "calls of the store that stored something",
-                uploads,
-                UploadCounters::appends);
-        counter(
+        of.counter("appends", "calls of the store that stored something", UploadCounters::appends);
+        of.counter(
                 "appends.seconds",
                 "time spent in them, syncs included",
-                uploads,
-                counters -> counters.appendNanos() / 1e9);
+                uploads -> uploads.appendNanos() / 1e9);
+        of.gauge(
+                "series.active",
+                "series of the last hour or two; counted only where series-max is set",
+                gate::activeSeries);
+    }
+
+    /// Meters with the name of a tenant.
+    private final class TenantMeters {
+        private final UploadCounters uploads;
+        private final Tags tags;
+
+        TenantMeters(UploadCounters uploads, Tags tags) {
+            this.uploads = uploads;
+            this.tags = tags;
+        }
+
+        TenantMeters because(String reason) {
+            return new TenantMeters(uploads, tags.and("reason", reason));
+        }
+
+        void counter(String name, String description, ToDoubleFunction<UploadCounters> value) {
+            FunctionCounter.builder("flamekeeper." + name, uploads, value)
+                    .description(description)
+                    .tags(tags)
+                    .register(registry);
+        }
+
+        void gauge(String name, String description, Supplier<Number> value) {
+            Gauge.builder("flamekeeper." + name, value)
+                    .description(description)
+                    .tags(tags)
+                    .register(registry);
+        }
+    }
+
+    /// Also shows these.
+    ///
+    /// @param connections how many there are
+    public void watch(BodyBudget budget, Supplier<Number> connections) {
+        Gauge.builder("flamekeeper.requests.bytes", budget::bytes)
+                .description("memory that requests under way have taken of bodies-bytes-max")
+                .register(registry);
+        Gauge.builder("flamekeeper.connections", connections)
+                .description("open connections")
+                .register(registry);
+    }
+
+    /// Also shows this.
+    public void watch(Store store) {
         counter("store.syncs", "successful syncs of a log", store, of(StoreStatistics::syncCount));
         counter(
                 "store.uploads.forgotten",

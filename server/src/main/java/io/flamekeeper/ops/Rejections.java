@@ -1,22 +1,13 @@
 package io.flamekeeper.ops;
 
 import io.flamekeeper.http.CallObserver;
+import io.flamekeeper.ingest.Doors;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Remembers the last upload that was refused, so that whoever wonders why nothing arrives can see why.
 public final class Rejections implements CallObserver {
-    /// Routes that take uploads.
-    private static final Set<String> DOORS =
-            Set.of(
-                    "/push.v1.PusherService/Push",
-                    "/ingest",
-                    "/pyroscope/ingest",
-                    "/v1development/profiles",
-                    "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export");
-
     private static final int CLIENT_CHARS_MAX = 200;
 
     private final InstantSource clock;
@@ -33,7 +24,7 @@ public final class Rejections implements CallObserver {
 
     @Override
     public void answered(Answered answered) {
-        if (DOORS.contains(answered.route())) {
+        if (Doors.ROUTES.contains(answered.route())) {
             answered.problem()
                     .ifPresent(problem -> {
                         String client = answered.client();

@@ -14,10 +14,12 @@ import io.flamekeeper.ingest.DebuginfoService;
 import io.flamekeeper.ingest.IngestService;
 import io.flamekeeper.ingest.OtlpService;
 import io.flamekeeper.ingest.PushService;
-import io.flamekeeper.ingest.UploadCounters;
+import io.flamekeeper.ingest.TenantGate;
+import io.flamekeeper.ingest.TenantGates;
 import io.flamekeeper.intake.Gzip;
-import io.flamekeeper.intake.Intake;
 import io.flamekeeper.intake.IntakeLimits;
+import io.flamekeeper.intake.IntakeOptions;
+import io.flamekeeper.intake.RelabelRules;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.TenantId;
@@ -48,6 +50,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,10 +69,10 @@ public final class ProfilingServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProfilingServer.class);
 
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
     private static final Duration FAULT_INTERVAL = Duration.ofMillis(200);
 
     private final Store store;
+    private final TenantGates gates;
     private final ExecutorService queryPool;
     private final Metrics metrics;
     private final Readiness readiness;
@@ -78,12 +81,14 @@ public final class ProfilingServer implements AutoCloseable {
 
     private ProfilingServer(
             Store store,
+            TenantGates gates,
             ExecutorService queryPool,
             Metrics metrics,
             Readiness readiness,
             HttpServer http,
             ScheduledExecutorService watch) {
         this.store = store;
+        this.gates = gates;
         this.queryPool = queryPool;
         this.metrics = metrics;
         this.readiness = readiness;
@@ -132,15 +137,21 @@ public final class ProfilingServer implements AutoCloseable {
             QuerierService querier = new QuerierService(questions);
             RenderService render = new RenderService(questions);
 
-            UploadCounters uploads = new UploadCounters();
-            Appender appender = new Appender(store, uploads);
-            IntakeLimits limits = intakeLimits(config);
-            Intake intake = new Intake(limits, clock);
-            PushService push = new PushService(intake, limits, appender);
-            IngestService ingest = new IngestService(intake, clock, appender);
-            OtlpService otlp = new OtlpService(intake, appender);
+            long seed = world.random().nextLong();
+            TenantGates gates =
+                    new TenantGates(
+                            tenant ->
+                                    new TenantGate(
+                                            limits(config, tenant), clock, System::nanoTime, seed),
+                            metrics::watch);
+            Appender appender = new Appender(store, gates);
+            PushService push = new PushService(appender);
+            IngestService ingest = new IngestService(clock, appender);
+            OtlpService otlp = new OtlpService(appender);
 
-            metrics.watch(uploads, store);
+            metrics.watch(store);
+            // So that its counters are there, and 0, before anything arrives.
+            gates.of(TenantId.ANONYMOUS);
             OpsEndpoints ops = new OpsEndpoints(build, readiness, metrics, rejections, store);
 
             List<RpcMethod<?, ?>> methods = new ArrayList<>(push.methods());
@@ -152,6 +163,7 @@ public final class ProfilingServer implements AutoCloseable {
             endpoints.addAll(render.endpoints());
             endpoints.addAll(new DeleteService(store).endpoints());
             endpoints.addAll(ops.endpoints());
+            BodyBudget budget = new BodyBudget(config.bodiesBytesMax());
             HttpServer http =
                     HttpServer.start(
                             new HttpServer.Parts(
@@ -161,11 +173,18 @@ public final class ProfilingServer implements AutoCloseable {
                                     new PageFiles(),
                                     new Authenticator(),
                                     Gzip::inflate,
-                                    new BodyBudget(config.bodiesBytesMax()),
-                                    both(metrics, rejections)),
+                                    budget,
+                                    all(metrics, rejections, gates)),
                             httpLimits(config));
+            metrics.watch(budget, http::connections);
             return new ProfilingServer(
-                    store, queryPool, metrics, readiness, http, watch(store, world.onFault()));
+                    store,
+                    gates,
+                    queryPool,
+                    metrics,
+                    readiness,
+                    http,
+                    watch(store, world.onFault()));
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;
@@ -220,36 +239,57 @@ public final class ProfilingServer implements AutoCloseable {
                 SelectorParser::pattern);
     }
 
-    private static IntakeLimits intakeLimits(ServerConfig config) {
-        IntakeLimits defaults = IntakeLimits.DEFAULTS;
-        DecodeLimits decode = defaults.decode();
-        return new IntakeLimits(
-                config.profileBytesMax(),
+    private static TenantGate.Limits limits(ServerConfig config, TenantId tenant) {
+        var decode =
                 new DecodeLimits(
-                        config.profileSamplesMax(),
-                        decode.sampleLabelsMax(),
-                        decode.stackDepthMax(),
-                        decode.symbolBytesMax()),
-                defaults.labelsMax(),
-                defaults.labelNameBytesMax(),
-                defaults.labelValueBytesMax(),
-                defaults.futureMillisMax());
+                        config.profileSamplesMax().of(tenant),
+                        config.sampleLabelsMax().of(tenant),
+                        config.stackDepthMax().of(tenant),
+                        config.symbolBytesMax().of(tenant));
+        var intake =
+                new IntakeLimits(
+                        config.profileBytesMax().of(tenant),
+                        decode,
+                        config.profileLabelSetsMax().of(tenant),
+                        config.labelsMax().of(tenant),
+                        config.labelNameBytesMax().of(tenant),
+                        config.labelValueBytesMax().of(tenant),
+                        config.profileAgeMax()
+                                .of(tenant)
+                                .map(Duration::toMillis)
+                                .orElse(IntakeLimits.ANY_AGE),
+                        config.profileFutureMax().of(tenant).toMillis());
+        var options =
+                new IntakeOptions(
+                        intake,
+                        new RelabelRules(
+                                config.dropNoneLabels().of(tenant), config.relabel().of(tenant)),
+                        config.goStackRepair().of(tenant),
+                        config.goTypeFolding().of(tenant));
+        return new TenantGate.Limits(
+                options,
+                config.uploadRate().of(tenant),
+                config.uploadBurst().of(tenant),
+                config.seriesMax().of(tenant));
     }
 
     private static HttpLimits httpLimits(ServerConfig config) {
         return new HttpLimits(
                 config.bodyBytesMax(),
+                config.headerTimeout(),
                 config.bodyTimeout(),
                 config.requestTimeout(),
-                IDLE_TIMEOUT,
+                config.answerTimeout(),
+                config.idleTimeout(),
                 config.connectionsMax(),
                 SHUTDOWN_TIMEOUT);
     }
 
-    private static CallObserver both(CallObserver first, CallObserver second) {
+    private static CallObserver all(CallObserver... observers) {
         return answered -> {
-            first.answered(answered);
-            second.answered(answered);
+            for (CallObserver observer : observers) {
+                observer.answered(answered);
+            }
         };
     }
 
@@ -283,6 +323,11 @@ public final class ProfilingServer implements AutoCloseable {
                         + (host.contains(":") ? "[" + host + "]" : host)
                         + ":"
                         + address.getPort());
+    }
+
+    /// What became of every tenant's uploads.
+    Collection<TenantGate> gates() {
+        return gates.all();
     }
 
     public StoreStatistics statistics() {

@@ -1,7 +1,9 @@
 package io.flamekeeper.server;
 
+import io.flamekeeper.intake.RelabelRule;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.PerTenant;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.store.Durability;
 import java.net.InetAddress;
@@ -11,23 +13,44 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
 /// The settings as values, checked. One component for each [Setting], in the same order.
 ///
-/// @param shards at least 1
+/// @param bodiesBytesMax at least 1
+/// @param shards         at least 1
 public record ServerConfig(
         InetSocketAddress listen,
         Path data,
         boolean insecureAllowRemote,
         int bodyBytesMax,
         long bodiesBytesMax,
-        int profileBytesMax,
-        int profileSamplesMax,
+        PerTenant<Integer> profileBytesMax,
+        PerTenant<Integer> profileSamplesMax,
+        PerTenant<Integer> profileLabelSetsMax,
+        PerTenant<Integer> sampleLabelsMax,
+        PerTenant<Integer> stackDepthMax,
+        PerTenant<Integer> symbolBytesMax,
+        PerTenant<Integer> labelsMax,
+        PerTenant<Integer> labelNameBytesMax,
+        PerTenant<Integer> labelValueBytesMax,
+        PerTenant<Optional<Duration>> profileAgeMax,
+        PerTenant<Duration> profileFutureMax,
+        PerTenant<Long> uploadRate,
+        PerTenant<Long> uploadBurst,
+        PerTenant<Integer> seriesMax,
+        PerTenant<List<RelabelRule>> relabel,
+        PerTenant<Boolean> dropNoneLabels,
+        PerTenant<Boolean> goStackRepair,
+        PerTenant<Boolean> goTypeFolding,
+        Duration headerTimeout,
         Duration bodyTimeout,
         Duration requestTimeout,
+        Duration answerTimeout,
+        Duration idleTimeout,
         int connectionsMax,
         int shards,
         long sealLogBytes,
@@ -39,6 +62,10 @@ public record ServerConfig(
         PerTenant<Long> retentionBytes,
         long compactionBytesMax) {
     private static final int UPLOADS_MAX = 1 << 28;
+    private static final int ARRAY_MAX = Integer.MAX_VALUE - 8;
+
+    /// So that the labels which the server itself puts on a series always fit.
+    private static final int LABEL_BYTES_MIN = 32;
 
     private static final Map<Character, Duration> UNITS =
             Map.of(
@@ -68,11 +95,30 @@ public record ServerConfig(
                 path(settings, Setting.DATA),
                 bool(settings, Setting.INSECURE_ALLOW_REMOTE),
                 (int) number(settings, Setting.BODY_BYTES_MAX, 1, Integer.MAX_VALUE - 8),
-                number(settings, Setting.BODIES_BYTES_MAX, 1, Long.MAX_VALUE),
-                (int) number(settings, Setting.PROFILE_BYTES_MAX, 1, Integer.MAX_VALUE - 8),
-                (int) number(settings, Setting.PROFILE_SAMPLES_MAX, 1, Integer.MAX_VALUE - 8),
+                bodies(number(settings, Setting.BODIES_BYTES_MAX, 0, Long.MAX_VALUE)),
+                counts(settings, Setting.PROFILE_BYTES_MAX, 1, ARRAY_MAX),
+                counts(settings, Setting.PROFILE_SAMPLES_MAX, 1, ARRAY_MAX),
+                counts(settings, Setting.PROFILE_LABEL_SETS_MAX, 1, ARRAY_MAX),
+                counts(settings, Setting.SAMPLE_LABELS_MAX, 1, ARRAY_MAX),
+                counts(settings, Setting.STACK_DEPTH_MAX, 3, ARRAY_MAX),
+                counts(settings, Setting.SYMBOL_BYTES_MAX, 4, ARRAY_MAX),
+                counts(settings, Setting.LABELS_MAX, 2, ARRAY_MAX),
+                counts(settings, Setting.LABEL_NAME_BYTES_MAX, LABEL_BYTES_MIN, ARRAY_MAX),
+                counts(settings, Setting.LABEL_VALUE_BYTES_MAX, LABEL_BYTES_MIN, ARRAY_MAX),
+                perTenant(settings, Setting.PROFILE_AGE_MAX, ServerConfig::durationOrOff),
+                perTenant(settings, Setting.PROFILE_FUTURE_MAX, ServerConfig::duration),
+                numbers(settings, Setting.UPLOAD_RATE, 0, Long.MAX_VALUE),
+                numbers(settings, Setting.UPLOAD_BURST, 1, Long.MAX_VALUE),
+                counts(settings, Setting.SERIES_MAX, 0, ARRAY_MAX),
+                perTenant(settings, Setting.RELABEL, ServerConfig::rules),
+                perTenant(settings, Setting.DROP_NONE_LABELS, ServerConfig::bool),
+                perTenant(settings, Setting.GO_STACK_REPAIR, ServerConfig::bool),
+                perTenant(settings, Setting.GO_TYPE_FOLDING, ServerConfig::bool),
+                duration(settings, Setting.HEADER_TIMEOUT),
                 duration(settings, Setting.BODY_TIMEOUT),
                 duration(settings, Setting.REQUEST_TIMEOUT),
+                duration(settings, Setting.ANSWER_TIMEOUT),
+                duration(settings, Setting.IDLE_TIMEOUT),
                 (int) number(settings, Setting.CONNECTIONS_MAX, 1, Integer.MAX_VALUE),
                 shards((int) number(settings, Setting.SHARDS, 0, 1024)),
                 number(settings, Setting.SEAL_LOG_BYTES, 1, Long.MAX_VALUE),
@@ -81,10 +127,7 @@ public record ServerConfig(
                 (int) number(settings, Setting.UPLOADS_MAX, 1, UPLOADS_MAX),
                 number(settings, Setting.RESERVE_BYTES, 0, Long.MAX_VALUE / 2),
                 perTenant(settings, Setting.RETENTION, ServerConfig::durationOrOff),
-                perTenant(
-                        settings,
-                        Setting.RETENTION_BYTES,
-                        (key, value) -> number(key, value, 0, Long.MAX_VALUE)),
+                numbers(settings, Setting.RETENTION_BYTES, 0, Long.MAX_VALUE),
                 number(settings, Setting.COMPACTION_BYTES_MAX, 1 << 20, Long.MAX_VALUE));
     }
 
@@ -95,6 +138,26 @@ public record ServerConfig(
                 .forEach((tenant, value) ->
                         own.put(tenant, parser.apply(setting.key() + "." + tenant.value(), value)));
         return new PerTenant<>(parser.apply(setting.key(), settings.value(setting)), own);
+    }
+
+    private static PerTenant<Integer> counts(Settings settings, Setting setting, int min, int max) {
+        return perTenant(settings, setting, (key, value) -> (int) number(key, value, min, max));
+    }
+
+    private static PerTenant<Long> numbers(Settings settings, Setting setting, long min, long max) {
+        return perTenant(settings, setting, (key, value) -> number(key, value, min, max));
+    }
+
+    private static List<RelabelRule> rules(String key, Settings.Value value) {
+        try {
+            return RelabelRuleReader.read(value.text());
+        } catch (FlamekeeperException e) {
+            throw invalid(key, value, "a list of relabelling rules; " + e.getMessage(), e);
+        }
+    }
+
+    private static long bodies(long asked) {
+        return asked == 0 ? Runtime.getRuntime().maxMemory() / 8 * 3 : asked;
     }
 
     private static int shards(int asked) {
@@ -124,10 +187,14 @@ public record ServerConfig(
     }
 
     private static boolean bool(Settings settings, Setting setting) {
-        return switch (settings.text(setting)) {
+        return bool(setting.key(), settings.value(setting));
+    }
+
+    private static boolean bool(String key, Settings.Value value) {
+        return switch (value.text()) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw invalid(settings, setting, "true or false");
+            default -> throw invalid(key, value, "true or false");
         };
     }
 

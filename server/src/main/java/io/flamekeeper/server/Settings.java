@@ -10,18 +10,28 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// The text of every setting and where it comes from. Later sources win: default, file, environment, command
 /// line.
 public final class Settings {
+    private static final DumpSettings FLOW =
+            DumpSettings.builder()
+                    .setDefaultFlowStyle(FlowStyle.FLOW)
+                    .setWidth(Integer.MAX_VALUE)
+                    .build();
+
     /// @param source in words, such as `default` or `environment FLAMEKEEPER_LISTEN`
     public record Value(String text, String source) {}
 
@@ -69,8 +79,25 @@ public final class Settings {
                     "configuration file: %s (expected: key: value lines)",
                     file);
         }
-        object.forEach((key, value) ->
-                put(String.valueOf(key), new Value(String.valueOf(value), "file " + file)));
+        object.forEach(
+                (key, value) -> put(String.valueOf(key), new Value(text(value), "file " + file)));
+    }
+
+    /// Of a list or an object, the same on one line.
+    private static String text(Object value) {
+        return value instanceof List<?> || value instanceof Map<?, ?>
+                ? new Dump(FLOW).dumpToString(value).strip()
+                : String.valueOf(value);
+    }
+
+    /// Of YAML, the same on one line; of anything else, itself.
+    private static String onOneLine(String yaml) {
+        try {
+            return text(new Load(LoadSettings.builder().build()).loadFromString(yaml));
+        } catch (YamlEngineException e) {
+            // Whoever reads the setting says what is wrong with it.
+            return yaml;
+        }
     }
 
     private void read(Map<String, String> environment, Setting setting) {
@@ -86,9 +113,13 @@ public final class Settings {
         });
     }
 
-    private void put(String key, Value value) {
+    private void put(String key, Value given) {
         int dot = key.indexOf('.');
         Setting setting = Setting.byKey(dot < 0 ? key : key.substring(0, dot));
+        Value value =
+                setting == Setting.RELABEL
+                        ? new Value(onOneLine(given.text()), given.source())
+                        : given;
         if (dot < 0) {
             values.put(setting, value);
             return;

@@ -166,6 +166,8 @@ class HttpServerTest {
                         1 << 16,
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(20),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(20),
                         Duration.ofSeconds(60),
                         100,
                         Duration.ofSeconds(5)));

@@ -129,9 +129,9 @@ class JfrIngestTest {
                     .isEqualTo(200);
             assertThat(server.get("/metrics").text())
                     .contains(
-                            "flamekeeper_jfr_lost_total{reason=\"broken_chunk\"} 1.0",
-                            "flamekeeper_jfr_lost_total{reason=\"no_stack\"} 0.0",
-                            "flamekeeper_uploads_stored_total 1.0");
+                            "flamekeeper_jfr_lost_total{reason=\"broken_chunk\",tenant=\"anonymous\"} 1.0",
+                            "flamekeeper_jfr_lost_total{reason=\"no_stack\",tenant=\"anonymous\"} 0.0",
+                            "flamekeeper_uploads_stored_total{tenant=\"anonymous\"} 1.0");
             assertThat(flameGraph(server, DELAY, "").get("total").asLong()).isEqualTo(5);
         }
     }

@@ -47,10 +47,10 @@ class OperationsTest {
             assertThat(sum(text, "flamekeeper_uploads_rejected_total")).isEqualTo(4);
             assertThat(text)
                     .contains(
-                            "flamekeeper_uploads_rejected_total{reason=\"malformed_profile\"} 1.0",
-                            "flamekeeper_uploads_rejected_total{reason=\"invalid_labels\"} 1.0",
-                            "flamekeeper_uploads_rejected_total{reason=\"invalid_request\"} 1.0",
-                            "flamekeeper_uploads_rejected_total{reason=\"unknown_format\"} 1.0")
+                            "flamekeeper_uploads_rejected_total{reason=\"malformed_profile\",tenant=\"anonymous\"} 1.0",
+                            "flamekeeper_uploads_rejected_total{reason=\"invalid_labels\",tenant=\"anonymous\"} 1.0",
+                            "flamekeeper_uploads_rejected_total{reason=\"invalid_request\",tenant=\"anonymous\"} 1.0",
+                            "flamekeeper_uploads_rejected_total{reason=\"unknown_format\",tenant=\"anonymous\"} 1.0")
                     .contains("jvm_memory_used_bytes", "flamekeeper_store_syncs_total");
         }
     }

@@ -2,9 +2,13 @@ package io.flamekeeper.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.flamekeeper.ingest.TenantGate;
+import io.flamekeeper.ingest.UploadCounters;
+import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.testkit.PprofBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -86,6 +90,20 @@ final class RunningServer implements AutoCloseable {
     public void close() {
         client.close();
         server.close();
+        server.gates().forEach(this::checkConserved);
+    }
+
+    /// Whatever a test did: what it sent is accounted for, and the store has as much as the doors say.
+    private void checkConserved(TenantGate gate) {
+        UploadCounters uploads = gate.counters();
+        assertThat(uploads.underWay()).as("uploads that met no end").isZero();
+        assertThat(uploads.rejected(ErrorCode.INTERNAL)).as("uploads lost by our fault").isZero();
+        long stored = server.statistics().appendedProfiles();
+        boolean isSure = uploads.rejected(ErrorCode.STORE_UNAVAILABLE) == 0;
+        assertThat(uploads.storedProfiles())
+                .as("profiles stored, as the doors and as the store count")
+                .isBetween(isSure ? stored : 0, stored);
+        assertThat(uploads.repeated()).isEqualTo(server.statistics().repeatedUploads());
     }
 
     /// Two stacks of one service, 4 in all.

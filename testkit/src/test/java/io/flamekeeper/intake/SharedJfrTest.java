@@ -50,7 +50,15 @@ class SharedJfrTest {
 
     private static final Intake INTAKE =
             new Intake(
-                    new IntakeLimits(64 << 20, DecodeLimits.DEFAULTS, 30, 1_024, 2_048, 1L << 50),
+                    new IntakeLimits(
+                            64 << 20,
+                            DecodeLimits.DEFAULTS,
+                            10_000,
+                            30,
+                            1_024,
+                            2_048,
+                            IntakeLimits.ANY_AGE,
+                            1L << 50),
                     InstantSource.system());
 
     /// What was found different on purpose, or `equal`.

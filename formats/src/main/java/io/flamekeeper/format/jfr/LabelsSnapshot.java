@@ -143,7 +143,7 @@ final class LabelsSnapshot {
             if (++labels > labelsMax) {
                 throw new FlamekeeperException(
                         ErrorCode.LIMIT_EXCEEDED,
-                        "context %d: more than %d labels (expected: at most %2$d)",
+                        "context %d: more than %d labels (expected: at most %2$d; setting sample-labels-max)",
                         contexts.rows.key(context),
                         labelsMax);
             }

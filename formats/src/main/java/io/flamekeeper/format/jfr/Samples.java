@@ -76,7 +76,7 @@ final class Samples {
     private FlamekeeperException tooMany() {
         return new FlamekeeperException(
                 ErrorCode.LIMIT_EXCEEDED,
-                "jfr: more than %d different samples of %s (expected: at most %1$d)",
+                "jfr: more than %d different samples of %s (expected: at most %1$d; setting profile-samples-max)",
                 limits.samplesMax(),
                 family);
     }

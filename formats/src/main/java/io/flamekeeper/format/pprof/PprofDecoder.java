@@ -22,6 +22,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 
 /// Decodes one profile after the other, each in three walks:
@@ -94,6 +95,9 @@ final class PprofDecoder {
 
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    /// Every client has fewer than ten.
+    private static final int TYPES_MAX = 256;
 
     private final DecodeLimits limits;
     private final PprofDialect dialect;
@@ -181,6 +185,8 @@ final class PprofDecoder {
     private int previousDepth;
     private int[] previousNode = new int[64];
 
+    private LongConsumer memory = _ -> {};
+
     PprofDecoder(DecodeLimits limits, PprofDialect dialect, long hashSeed) {
         this.limits = limits;
         this.dialect = dialect;
@@ -188,9 +194,12 @@ final class PprofDecoder {
         this.stacks = new StackTableBuilder(hashSeed, 1, 1);
     }
 
-    /// @param bytes untrusted; the result keeps them
-    RawProfile decode(byte[] bytes) {
+    /// @param bytes  untrusted; the result keeps them
+    /// @param budget told how many more bytes are needed before they are taken; may refuse
+    RawProfile decode(byte[] bytes, LongConsumer budget) {
         begin(bytes);
+        memory = budget;
+        stacks.within(budget);
         readTables();
         if (typeCount == 0) {
             throw malformed("empty profile: no sample type (expected: at least one)");
@@ -207,6 +216,8 @@ final class PprofDecoder {
                 new ValueType(
                         text(string(periodType, "period type string index out of range")),
                         text(string(periodUnit, "period unit string index out of range")));
+        taking(functionCount, 24);
+        taking(mappingCount, 33);
         SymbolTable.Functions functions = functions();
         SymbolTable.Mappings mappings = mappings();
         readSamples();
@@ -242,6 +253,8 @@ final class PprofDecoder {
 
     /// Lets go of the profile, for the garbage collector.
     void forget() {
+        memory = _ -> {};
+        stacks.within(memory);
         begin(new byte[0]);
         stack = new int[0];
         value = new long[0];
@@ -277,6 +290,11 @@ final class PprofDecoder {
         return Math.max(64, 2 * rows);
     }
 
+    /// Asks for the memory of columns that are about to be made or made longer: a row of two bytes can need fifty.
+    private void taking(long rows, int rowBytes) {
+        memory.accept(rows * rowBytes);
+    }
+
     // ---- 1: tables
 
     private void readTables() {
@@ -305,9 +323,13 @@ final class PprofDecoder {
     private void noteSample() {
         int row = sampleCount++;
         if (row == limits.samplesMax()) {
-            throw exceeded("profile: more than %d samples (expected: at most %1$d)", row);
+            throw exceeded(
+                    "profile: more than %d samples (expected: at most %1$d; setting"
+                            + " profile-samples-max)",
+                    row);
         }
         if (row == sampleStart.length) {
+            taking(more(row), 8);
             sampleStart = Arrays.copyOf(sampleStart, more(row));
             sampleEnd = Arrays.copyOf(sampleEnd, more(row));
         }
@@ -319,6 +341,9 @@ final class PprofDecoder {
 
     private void readSampleType() {
         int row = typeCount++;
+        if (row == TYPES_MAX) {
+            throw exceeded("profile: more than %d sample types (expected: at most %1$d)", row);
+        }
         if (row == typeType.length) {
             typeType = Arrays.copyOf(typeType, more(row));
             typeUnit = Arrays.copyOf(typeUnit, more(row));
@@ -368,6 +393,7 @@ final class PprofDecoder {
             length -= excess;
         }
         if (stringCount == stringStart.length) {
+            taking(more(stringCount), 8);
             stringStart = Arrays.copyOf(stringStart, more(stringCount));
             stringLength = Arrays.copyOf(stringLength, more(stringCount));
         }
@@ -378,6 +404,7 @@ final class PprofDecoder {
     private void readMapping() {
         int row = mappingCount++;
         if (row == mappingId.length) {
+            taking(more(row), 49);
             growMappings(more(row));
         }
         long[] read = readVarints();
@@ -418,6 +445,7 @@ final class PprofDecoder {
     private void readLocation() {
         int row = locationCount++;
         if (row == locationId.length) {
+            taking(more(row), 28);
             locationId = Arrays.copyOf(locationId, more(row));
             locationMapping = Arrays.copyOf(locationMapping, more(row));
             locationAddress = Arrays.copyOf(locationAddress, more(row));
@@ -444,6 +472,7 @@ final class PprofDecoder {
     private void readLine() {
         int row = lineCount++;
         if (row == lineFunction.length) {
+            taking(more(row), 16);
             lineFunction = Arrays.copyOf(lineFunction, more(row));
             lineNumber = Arrays.copyOf(lineNumber, more(row));
         }
@@ -455,6 +484,7 @@ final class PprofDecoder {
     private void readFunction() {
         int row = functionCount++;
         if (row == functionId.length) {
+            taking(more(row), 40);
             functionId = Arrays.copyOf(functionId, more(row));
             functionName = Arrays.copyOf(functionName, more(row));
             functionSystemName = Arrays.copyOf(functionSystemName, more(row));
@@ -487,6 +517,7 @@ final class PprofDecoder {
         refuseZero("location", locationId, locationCount);
         refuseZero("function", functionId, functionCount);
         refuseZero("mapping", mappingId, mappingCount);
+        taking((long) locationCount + functionCount + mappingCount, 20);
         rowOfLocation = IdIndex.of("location", locationId, locationCount);
         IdIndex rowOfFunction = IdIndex.of("function", functionId, functionCount);
         IdIndex rowOfMapping = IdIndex.of("mapping", mappingId, mappingCount);
@@ -495,6 +526,7 @@ final class PprofDecoder {
             firstFrame = new int[more(locationCount)];
         }
         int capacity = framesSaid() + 1;
+        taking(capacity, 25);
         int[] function = new int[capacity];
         long[] line = new long[capacity];
         int[] mapping = new int[capacity];
@@ -636,6 +668,7 @@ final class PprofDecoder {
     // ---- 3: samples
 
     private void readSamples() {
+        taking(sampleCount, 40 + 8 * typeCount);
         stack = new int[sampleCount];
         value = new long[sampleCount * typeCount];
         labelStart = new int[sampleCount + 1];
@@ -683,7 +716,7 @@ final class PprofDecoder {
                 case SAMPLE_LABEL -> {
                     if (++labels > limits.sampleLabelsMax()) {
                         throw exceeded(
-                                "sample %d: more than %d labels (expected: at most %2$d)",
+                                "sample %d: more than %d labels (expected: at most %2$d; setting sample-labels-max)",
                                 sample, limits.sampleLabelsMax());
                     }
                     readLabel();
@@ -801,7 +834,9 @@ final class PprofDecoder {
 
     private void reserve(int more) {
         if (path.length - depth < more) {
-            path = Arrays.copyOf(path, Math.max(2 * path.length, depth + more));
+            int longer = Math.max(2 * path.length, depth + more);
+            taking(longer, 12);
+            path = Arrays.copyOf(path, longer);
         }
     }
 
@@ -826,6 +861,7 @@ final class PprofDecoder {
         }
         if (labelCount == labelName.length) {
             int capacity = Math.max(2 * labelCount, 64);
+            taking(capacity, 8);
             labelName = Arrays.copyOf(labelName, capacity);
             labelText = Arrays.copyOf(labelText, capacity);
         }

@@ -6,6 +6,7 @@ import io.flamekeeper.format.RawProfile;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.function.LongConsumer;
 
 /// pprof's `profile.proto`. One upload is one profile.
 ///
@@ -56,10 +57,17 @@ public final class PprofFormat implements ProfileFormat {
 
     /// As [#decode], which always gives one profile.
     public RawProfile decodeOne(byte[] body) {
+        return decodeOne(body, _ -> {});
+    }
+
+    /// As above, within a budget.
+    ///
+    /// @param memory told how many more bytes are needed before they are taken; may refuse
+    public RawProfile decodeOne(byte[] body, LongConsumer memory) {
         PprofDecoder kept = idle.pollFirst();
         PprofDecoder decoder = kept == null ? new PprofDecoder(limits, dialect, hashSeed) : kept;
         try {
-            return decoder.decode(body);
+            return decoder.decode(body, memory);
         } finally {
             if (decoder.keptBytes() <= KEPT_BYTES_MAX) {
                 keep(decoder);

@@ -207,7 +207,7 @@ class PprofFormatTest {
     @Test
     void decode_aboveALimit_namesIt() {
         var limits = new DecodeLimits(2, 1, 10, 100);
-        exceeded(limits, "more than 2 samples (expected: at most 2)", DRAWN.bytes());
+        exceeded(limits, "more than 2 samples (expected: at most 2;", DRAWN.bytes());
         exceeded(limits, "sample 0: more than 1 labels", PprofBytes.cpu("1{a=1,b=2}").bytes());
     }
 

@@ -1,18 +1,20 @@
-package io.flamekeeper.query;
+package io.flamekeeper.regex;
 
 import static io.flamekeeper.model.ErrorCode.INVALID_REQUEST;
 
+import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.LabelMatcher;
+import java.util.Optional;
 
 /// An RE2 expression over a whole value; a dot matches line ends too.
 ///
 /// Compiled size is bounded twice: RE2/J writes counted repetitions out, so `((a{100}){100}){100}` is a
 /// million instructions, and three more levels are an exhausted heap before [Pattern#programSize] can be
 /// asked. [#sizeBound] therefore multiplies the counts before anything is compiled.
-final class RegexPattern implements LabelMatcher.ValuePattern {
+public final class RegexPattern implements LabelMatcher.ValuePattern {
     static final int EXPRESSION_CHARS_MAX = 1024;
     static final int PROGRAM_SIZE_MAX = 2000;
 
@@ -29,7 +31,7 @@ final class RegexPattern implements LabelMatcher.ValuePattern {
 
     /// @throws FlamekeeperException `INVALID_REQUEST` for an expression that is too long, too costly, or not
     ///     RE2
-    static RegexPattern compile(String expression) {
+    public static RegexPattern compile(String expression) {
         if (expression.length() > EXPRESSION_CHARS_MAX) {
             throw new FlamekeeperException(
                     INVALID_REQUEST,
@@ -60,6 +62,19 @@ final class RegexPattern implements LabelMatcher.ValuePattern {
     @Override
     public boolean matches(String value) {
         return pattern.matches(value);
+    }
+
+    /// What `replacement` becomes if the whole of `value` matches.
+    public Optional<String> replace(String value, Replacement replacement) {
+        Matcher matcher = pattern.matcher(value);
+        return matcher.matches()
+                ? Optional.of(replacement.expand(matcher, pattern.namedGroups()))
+                : Optional.empty();
+    }
+
+    /// What matching this value may cost: instructions times characters.
+    public long steps(String value) {
+        return (long) pattern.programSize() * (value.length() + 1);
     }
 
     @Override

@@ -1,6 +1,5 @@
-package io.flamekeeper.server;
+package io.flamekeeper.model;
 
-import io.flamekeeper.model.TenantId;
 import java.util.Map;
 
 /// A value for all tenants but those that have their own.

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flamekeeper.ingest;
+
+import org.jspecify.annotations.NullMarked;
