@@ -96,7 +96,7 @@ final class Exchange {
     private void end(@Nullable Throwable failure) {
         share.close();
         if (failure != null) {
-            refuse(Problem.of(ofBody(unwrap(failure))));
+            refuse(Problem.of(named(failure)));
         }
     }
 
@@ -106,7 +106,8 @@ final class Exchange {
     }
 
     /// Names the failure for what it is if the body ended because the connection did.
-    private static Throwable ofBody(Throwable failure) {
+    static Throwable named(Throwable wrapped) {
+        Throwable failure = unwrap(wrapped);
         boolean gone =
                 failure instanceof ResponseCompleteException
                         || failure instanceof ClosedSessionException

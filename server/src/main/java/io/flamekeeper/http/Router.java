@@ -268,7 +268,7 @@ final class Router implements HttpService {
 
     /// What a failure outside of any exchange becomes.
     static HttpResponse unexpected(RequestHeaders headers, Throwable failure) {
-        var problem = Problem.of(failure);
+        var problem = Problem.of(Exchange.named(failure));
         return Envelope.of(headers)
                 .map(envelope -> envelope.problem(problem))
                 .orElseGet(() -> respond(Answer.of(problem), headers));

@@ -268,7 +268,8 @@ class JfrFormatTest {
         var format = new JfrFormat(new DecodeLimits(100, 100, 1_000, 65_535));
         assertThatThrownBy(() -> format.decode(bytes.bytes(), new byte[0], PERIOD))
                 .hasMessage(
-                        "jfr: more than 100 different samples of THREAD_PARK (expected: at most 100)")
+                        "jfr: more than 100 different samples of THREAD_PARK (expected: at most 100;"
+                                + " setting profile-samples-max)")
                 .isInstanceOfSatisfying(
                         FlamekeeperException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED));

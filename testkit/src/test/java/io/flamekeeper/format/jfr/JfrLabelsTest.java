@@ -117,7 +117,7 @@ class JfrLabelsTest {
         }
         assertRefused(
                 snapshot(7, pairs),
-                "context 7: more than 100 labels (expected: at most 100)",
+                "context 7: more than 100 labels (expected: at most 100; setting sample-labels-max)",
                 ErrorCode.LIMIT_EXCEEDED);
     }
 
