@@ -114,7 +114,7 @@ final class OtlpIntake {
         Map<String, Normaliser.Part> byService = new LinkedHashMap<>();
         split(profile)
                 .forEach((service, samples) -> {
-                    check(service);
+                    check(service, byService.size());
                     byService.put(
                             service,
                             new Normaliser.Part(
@@ -136,8 +136,10 @@ final class OtlpIntake {
         }
     }
 
-    private void check(String service) {
-        if (!services.containsKey(service) && (services.size() + 1L) * export.rows() > LOOKS_MAX) {
+    /// @param others services of the same profile, which may be new too
+    private void check(String service, int others) {
+        if (!services.containsKey(service)
+                && (services.size() + others + 1L) * export.rows() > LOOKS_MAX) {
             throw new FlamekeeperException(
                     ErrorCode.LIMIT_EXCEEDED,
                     "otlp: service '%.200s' is one too many for a message of %d rows (expected: at most %d services)",

@@ -42,8 +42,8 @@ final class Attributes {
     private final ProtoReader reader;
     private final Strings strings;
     private final Rows rows;
-    private final Ints name = new Ints();
-    private final Ints text = new Ints();
+    private final Ints name = new Ints(64);
+    private final Ints text = new Ints(64);
     private int tableCount;
     private int lostValues;
 

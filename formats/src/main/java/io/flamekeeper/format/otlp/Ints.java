@@ -4,8 +4,13 @@ import java.util.Arrays;
 
 /// A column that grows.
 final class Ints {
-    private int[] value = new int[64];
+    private int[] value;
     private int count;
+
+    /// @param expected rows there is room for at first, at least 1
+    Ints(int expected) {
+        value = new int[expected];
+    }
 
     int add(int one) {
         if (count == value.length) {
@@ -27,8 +32,8 @@ final class Ints {
         count = 0;
     }
 
-    /// The rows, and `more` zeros behind them.
+    /// The rows and room for `more`.
     int[] toArray(int more) {
-        return Arrays.copyOf(Arrays.copyOf(value, count), count + more);
+        return Arrays.copyOf(value, count + more);
     }
 }

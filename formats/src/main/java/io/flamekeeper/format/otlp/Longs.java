@@ -4,8 +4,13 @@ import java.util.Arrays;
 
 /// A column that grows.
 final class Longs {
-    private long[] value = new long[64];
+    private long[] value;
     private int count;
+
+    /// @param expected rows there is room for at first, at least 1
+    Longs(int expected) {
+        value = new long[expected];
+    }
 
     void add(long one) {
         if (count == value.length) {
@@ -22,8 +27,8 @@ final class Longs {
         return count;
     }
 
-    /// The rows, and `more` zeros behind them.
+    /// The rows and room for `more`.
     long[] toArray(int more) {
-        return Arrays.copyOf(Arrays.copyOf(value, count), count + more);
+        return Arrays.copyOf(value, count + more);
     }
 }

@@ -7,6 +7,7 @@ import static io.flamekeeper.format.ProtoReader.VARINT;
 import io.flamekeeper.format.DecodeLimits;
 import io.flamekeeper.format.ProtoReader;
 import io.flamekeeper.format.RawProfile;
+import io.flamekeeper.format.StackTableBuilder;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.StackTable;
@@ -53,6 +54,9 @@ final class OtlpDecoder {
 
     private static final int PROFILES_MAX = 1 << 14;
 
+    /// Roughly, of a table: how much room there is at first.
+    private static final int BYTES_PER_ROW = 48;
+
     /// As many samples as a profile may have, so many times may a message.
     private static final long MESSAGE_SAMPLES = 4;
 
@@ -60,7 +64,7 @@ final class OtlpDecoder {
     private static final int ATTRIBUTES_MAX = 64;
 
     private final DecodeLimits limits;
-    private final long hashSeed;
+    private final StackTableBuilder nodes;
     private final byte[] body;
     private final ProtoReader reader;
     private final Rows rows = new Rows();
@@ -69,25 +73,27 @@ final class OtlpDecoder {
     private final Tables tables;
 
     /// Of all profiles.
-    private final Ints sampleStart = new Ints();
+    private final Ints sampleStart = new Ints(256);
 
-    private final Ints sampleEnd = new Ints();
-    private final Longs attributeOfProfile = new Longs();
+    private final Ints sampleEnd = new Ints(256);
+    private final Longs attributeOfProfile = new Longs(16);
     private final long[] field = new long[ProtoReader.VARINT_FIELDS];
     private long samplesTaken;
     private long surplusAttributes;
     private final List<Said> profiles = new ArrayList<>();
     private final List<FlamekeeperException> refused = new ArrayList<>();
 
-    /// @param body untrusted; the result keeps it
-    OtlpDecoder(DecodeLimits limits, long hashSeed, byte[] body) {
+    /// @param nodes builds the stacks; the caller's again afterwards
+    /// @param body  untrusted; the result keeps it
+    OtlpDecoder(DecodeLimits limits, StackTableBuilder nodes, byte[] body) {
         this.limits = limits;
-        this.hashSeed = hashSeed;
+        this.nodes = nodes;
         this.body = body;
         this.reader = new ProtoReader("otlp", body);
-        this.strings = new Strings(reader, body, limits.symbolBytesMax());
+        int expected = Math.clamp(body.length / BYTES_PER_ROW, 64, 4_096);
+        this.strings = new Strings(reader, body, limits.symbolBytesMax(), expected);
         this.attributes = new Attributes(reader, strings, rows);
-        this.tables = new Tables(reader, body, strings, attributes, rows);
+        this.tables = new Tables(reader, body, strings, attributes, rows, expected);
     }
 
     /// A profile as its message has it.
@@ -122,7 +128,7 @@ final class OtlpDecoder {
         SymbolTable.Functions functions = tables.functions();
         SymbolTable.Mappings mappings = tables.mappings();
         Tables.Frames frames = tables.frames(functions, mappings);
-        var stacks = new Stacks(reader, tables, frames, limits, hashSeed, body.length);
+        var stacks = new Stacks(reader, tables, frames, limits, nodes, body);
         var samples =
                 new SampleReader(
                         reader,
@@ -174,8 +180,8 @@ final class OtlpDecoder {
 
     /// The dictionary first, because everything else refers to it; most writers put it last.
     private void readMessage() {
-        Ints resourceStart = new Ints();
-        Ints resourceEnd = new Ints();
+        Ints resourceStart = new Ints(8);
+        Ints resourceEnd = new Ints(8);
         while (reader.hasMore()) {
             int tag = reader.tag();
             switch (tag) {
@@ -205,8 +211,8 @@ final class OtlpDecoder {
     }
 
     private void readResource() {
-        Ints start = new Ints();
-        Ints end = new Ints();
+        Ints start = new Ints(8);
+        Ints end = new Ints(8);
         int firstAttribute = attributes.count();
         while (reader.hasMore()) {
             int tag = reader.tag();
@@ -224,8 +230,8 @@ final class OtlpDecoder {
     }
 
     private void readScope(Map<String, String> ofResource) {
-        Ints start = new Ints();
-        Ints end = new Ints();
+        Ints start = new Ints(8);
+        Ints end = new Ints(8);
         int firstAttribute = attributes.count();
         while (reader.hasMore()) {
             int tag = reader.tag();

@@ -3,9 +3,11 @@ package io.flamekeeper.format.otlp;
 import io.flamekeeper.format.DecodeLimits;
 import io.flamekeeper.format.ProfileFormat;
 import io.flamekeeper.format.RawProfile;
+import io.flamekeeper.format.StackTableBuilder;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.LinkedBlockingDeque;
 
 /// `ExportProfilesServiceRequest` and `ProfilesData` of OpenTelemetry, which are the same bytes.
 ///
@@ -24,8 +26,14 @@ import java.util.Optional;
 /// makes it -1. A location without lines, or whose function has no name, is a frame without function, with its
 /// address and mapping. Row 0 of an empty table is there and empty.
 public final class OtlpFormat implements ProfileFormat {
+    /// A builder that has grown beyond it is not kept.
+    private static final long KEPT_BYTES_MAX = 2 << 20;
+
     private final DecodeLimits limits;
     private final long hashSeed = new SecureRandom().nextLong();
+
+    /// The one used last is taken first: its arrays are still in the processor's cache. No result depends on them.
+    private final LinkedBlockingDeque<StackTableBuilder> idle = new LinkedBlockingDeque<>(8);
 
     public OtlpFormat(DecodeLimits limits) {
         this.limits = limits;
@@ -46,13 +54,30 @@ public final class OtlpFormat implements ProfileFormat {
     /// @throws io.flamekeeper.model.FlamekeeperException as [ProfileFormat#decode], for what cannot be blamed on a
     ///     single profile
     public OtlpExport decodeProto(byte[] body) {
-        return new OtlpDecoder(limits, hashSeed, body).decode(Optional.empty());
+        return decode(body, Optional.empty());
     }
 
     /// Decodes what [OtlpJson#toProto] gave, whose layout is known.
     ///
     /// @param body as above
     public OtlpExport decodeTranscoded(byte[] body) {
-        return new OtlpDecoder(limits, hashSeed, body).decode(Optional.of(SampleLayout.CURRENT));
+        return decode(body, Optional.of(SampleLayout.CURRENT));
+    }
+
+    private OtlpExport decode(byte[] body, Optional<SampleLayout> layout) {
+        StackTableBuilder kept = idle.pollFirst();
+        StackTableBuilder nodes = kept == null ? new StackTableBuilder(hashSeed, 1, 1) : kept;
+        try {
+            return new OtlpDecoder(limits, nodes, body).decode(layout);
+        } finally {
+            if (nodes.keptBytes() <= KEPT_BYTES_MAX) {
+                keep(nodes);
+            }
+        }
+    }
+
+    @SuppressWarnings("ReturnValueIgnored") // one too many is left to the garbage collector
+    private void keep(StackTableBuilder nodes) {
+        idle.offerFirst(nodes);
     }
 }

@@ -20,8 +20,12 @@ final class SampleReader {
     private final Stacks stacks;
     private final SampleLayout layout;
     private final Rows rows;
-    private final int spanName;
-    private final int traceName;
+    private final Strings strings;
+
+    /// Strings, 0 = not made yet.
+    private int spanName;
+
+    private int traceName;
     private int labelsMax;
 
     // The profile being read.
@@ -29,8 +33,8 @@ final class SampleReader {
     private long[] value = {};
     private int[] service = {};
     private int[] labelStart = {};
-    private final Ints labelName = new Ints();
-    private final Ints labelValue = new Ints();
+    private final Ints labelName = new Ints(64);
+    private final Ints labelValue = new Ints(64);
 
     // The sample being read.
     private long sum;
@@ -51,8 +55,7 @@ final class SampleReader {
         this.stacks = stacks;
         this.layout = layout;
         this.rows = rows;
-        this.spanName = strings.make(LabelNames.SPAN_ID);
-        this.traceName = strings.make(LabelNames.TRACE_ID);
+        this.strings = strings;
     }
 
     /// The samples of a profile; see `RawProfile` and `OtlpProfile`.
@@ -200,6 +203,10 @@ final class SampleReader {
 
     private void addLink(long index) {
         int link = Malformed.checkedIndex(index, tables.linkCount(), "link");
+        if (spanName == 0) {
+            spanName = strings.make(LabelNames.SPAN_ID);
+            traceName = strings.make(LabelNames.TRACE_ID);
+        }
         if (tables.span(link) != 0) {
             labelName.add(spanName);
             labelValue.add(tables.span(link));

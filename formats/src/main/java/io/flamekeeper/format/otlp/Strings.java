@@ -17,15 +17,18 @@ final class Strings {
     private final ProtoReader reader;
     private final byte[] body;
     private final int bytesMax;
-    private final Ints start = new Ints();
-    private final Ints length = new Ints();
+    private final Ints start;
+    private final Ints length;
     private byte[] made = {};
     private int madeCount;
     private int tableCount;
     private @Nullable String[] texts = {};
 
     /// @param bytesMax of a longer string its end is kept
-    Strings(ProtoReader reader, byte[] body, int bytesMax) {
+    /// @param expected strings there is room for at first
+    Strings(ProtoReader reader, byte[] body, int bytesMax, int expected) {
+        this.start = new Ints(expected);
+        this.length = new Ints(expected);
         this.reader = reader;
         this.body = body;
         this.bytesMax = bytesMax;

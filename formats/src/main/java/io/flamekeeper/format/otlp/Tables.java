@@ -60,43 +60,60 @@ final class Tables {
     private final long[] field = new long[ProtoReader.VARINT_FIELDS];
     private final long[] lineField = new long[ProtoReader.VARINT_FIELDS];
 
-    private final Longs mappingStart = new Longs();
-    private final Longs mappingLimit = new Longs();
-    private final Longs mappingOffset = new Longs();
-    private final Longs mappingFile = new Longs();
+    private final Longs mappingStart = new Longs(16);
+    private final Longs mappingLimit = new Longs(16);
+    private final Longs mappingOffset = new Longs(16);
+    private final Longs mappingFile = new Longs(16);
 
     /// Attributes of mapping `i` are `[mappingAttribute[i], mappingAttribute[i + 1])` of the next column.
-    private final Ints mappingAttribute = new Ints();
+    private final Ints mappingAttribute = new Ints(16);
 
-    private final Longs attributeOfMapping = new Longs();
-    private final Longs functionName = new Longs();
-    private final Longs functionSystemName = new Longs();
-    private final Longs functionFile = new Longs();
-    private final Longs functionStartLine = new Longs();
-    private final Longs locationMapping = new Longs();
-    private final Longs locationAddress = new Longs();
+    private final Longs attributeOfMapping = new Longs(16);
+    private final Longs functionName;
+    private final Longs functionSystemName;
+    private final Longs functionFile;
+    private final Longs functionStartLine;
+    private final Longs locationMapping;
+    private final Longs locationAddress;
 
     /// Lines of location `i` are `[locationLine[i], locationLine[i + 1])` of the next columns.
-    private final Ints locationLine = new Ints();
+    private final Ints locationLine;
 
-    private final Longs lineFunction = new Longs();
-    private final Longs lineNumber = new Longs();
-    private final Ints linkStart = new Ints();
-    private final Ints linkEnd = new Ints();
-    private final Ints linkTrace = new Ints();
-    private final Ints linkSpan = new Ints();
-    private final Ints attributeStart = new Ints();
-    private final Ints attributeEnd = new Ints();
-    private final Ints stackStart = new Ints();
-    private final Ints stackEnd = new Ints();
+    private final Longs lineFunction;
+    private final Longs lineNumber;
+    private final Ints linkStart = new Ints(16);
+    private final Ints linkEnd = new Ints(16);
+    private final Ints linkTrace = new Ints(16);
+    private final Ints linkSpan = new Ints(16);
+    private final Ints attributeStart = new Ints(16);
+    private final Ints attributeEnd = new Ints(16);
+    private final Ints stackStart;
+    private final Ints stackEnd;
     private int lostLinkIds;
 
-    Tables(ProtoReader reader, byte[] body, Strings strings, Attributes attributes, Rows rows) {
+    Tables(
+            ProtoReader reader,
+            byte[] body,
+            Strings strings,
+            Attributes attributes,
+            Rows rows,
+            int expected) {
         this.reader = reader;
         this.body = body;
         this.strings = strings;
         this.attributes = attributes;
         this.rows = rows;
+        this.functionName = new Longs(expected);
+        this.functionSystemName = new Longs(expected);
+        this.functionFile = new Longs(expected);
+        this.functionStartLine = new Longs(expected);
+        this.locationMapping = new Longs(expected);
+        this.locationAddress = new Longs(expected);
+        this.locationLine = new Ints(expected);
+        this.lineFunction = new Longs(expected);
+        this.lineNumber = new Longs(expected);
+        this.stackStart = new Ints(expected);
+        this.stackEnd = new Ints(expected);
     }
 
     int locationCount() {
