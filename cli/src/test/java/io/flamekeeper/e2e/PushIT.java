@@ -192,7 +192,7 @@ class PushIT {
             assertThat(pushed.line("broken.jfr")).contains("jfr").contains("FAILED: 422 jfr: ");
             assertThat(pushed.line("missing")).contains("FAILED: no such file");
             assertThat(pushed.lines().getLast())
-                    .endsWith("1 stored (1 profiles), 0 repeated, 0 empty, 3 failed");
+                    .endsWith("1 stored (1 profile), 0 repeated, 0 empty, 3 failed");
             assertThat(total(wire, "good", CPU)).isEqualTo(5 * SAMPLE_NANOS);
         }
     }

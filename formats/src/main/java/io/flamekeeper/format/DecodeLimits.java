@@ -3,7 +3,8 @@ package io.flamekeeper.format;
 /// How large the parts of one profile may be. A decoder enforces them while it reads, so that what exceeds
 /// them is never built.
 ///
-/// @param samplesMax      samples as sent, counted before equal ones are merged; more is refused
+/// @param samplesMax      samples as sent, counted before equal ones are merged; of text and trees, different
+///     stacks; more is refused
 /// @param sampleLabelsMax labels on one sample, numeric ones too; more is refused
 /// @param stackDepthMax   frames of one stack, at least 3; what is deeper keeps its outermost and its
 ///     innermost frames around one marker frame named [#CUT_MARKER]

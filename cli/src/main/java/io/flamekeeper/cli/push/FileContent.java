@@ -1,5 +1,7 @@
 package io.flamekeeper.cli.push;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.flamekeeper.intake.ContentFormat;
 import io.flamekeeper.intake.Gzip;
 import io.flamekeeper.model.ErrorCode;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -51,13 +54,14 @@ record FileContent(Path file, byte[] bytes, byte[] plain, FileFormat format, Ins
     }
 
     private static FlamekeeperException unknown(byte[] plain) {
+        byte[] start = Arrays.copyOf(plain, Math.min(plain.length, BYTES_SHOWN));
+        String text = new String(start, US_ASCII);
         return new FlamekeeperException(
                 ErrorCode.UNKNOWN_FORMAT,
                 "format: nobody knows what begins with %s (expected: pprof, JFR, collapsed stacks, speedscope or OTLP; or --format)",
-                plain.length == 0
-                        ? "nothing"
-                        : HexFormat.ofDelimiter(" ")
-                                .formatHex(plain, 0, Math.min(plain.length, BYTES_SHOWN)));
+                text.matches("[ -~]*")
+                        ? "'" + text + "'"
+                        : HexFormat.ofDelimiter(" ").formatHex(start));
     }
 
     boolean isGzip() {

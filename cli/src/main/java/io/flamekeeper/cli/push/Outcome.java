@@ -35,7 +35,7 @@ record Outcome(
         if (state == State.FAILED) {
             words += ": " + why;
         } else if (profiles > 0) {
-            words += profiles == 1 ? ", 1 profile" : ", " + profiles + " profiles";
+            words += ", " + Report.counted(profiles, "profile");
         }
         return retries == 0 ? words : words + ", sent " + (retries + 1) + " times";
     }

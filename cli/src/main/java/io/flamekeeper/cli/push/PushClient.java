@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 /// Sends uploads to one server, again when it has no room for them. Safe for use by many threads.
 final class PushClient implements AutoCloseable {
     private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
     private static final long WAIT_SECONDS_MAX = 60;
@@ -87,6 +88,9 @@ final class PushClient implements AutoCloseable {
     }
 
     private static Outcome outcome(FileContent content, int retries, HttpResponse<String> answer) {
+        if (content.format().isOtlp() && answer.statusCode() == NOT_FOUND) {
+            return failed(content, retries, "404 no OTLP here (expected: a server that takes it)");
+        }
         if (answer.statusCode() != OK) {
             return failed(content, retries, answer.statusCode() + " " + message(answer.body()));
         }
@@ -130,7 +134,7 @@ final class PushClient implements AutoCloseable {
     }
 
     private static String shown(String body) {
-        return body.substring(0, Math.min(body.length(), ANSWER_CHARS_SHOWN));
+        return body.substring(0, Math.min(body.length(), ANSWER_CHARS_SHOWN)).strip();
     }
 
     @Override

@@ -52,15 +52,21 @@ final class Report {
         out.println(
                 String.format(
                         Locale.ROOT,
-                        "%,d files, %,d bytes taken: %,d stored (%,d profiles), %,d repeated, %,d empty, %,d failed",
-                        filesByState.values().stream().mapToInt(Integer::intValue).sum(),
+                        "%s, %,d bytes taken: %,d stored (%s), %,d repeated, %,d empty, %,d failed",
+                        counted(
+                                filesByState.values().stream().mapToInt(Integer::intValue).sum(),
+                                "file"),
                         bytes,
                         count(Outcome.State.STORED),
-                        profiles,
+                        counted(profiles, "profile"),
                         count(Outcome.State.REPEATED),
                         count(Outcome.State.EMPTY),
                         count(Outcome.State.FAILED)));
         out.flush();
+    }
+
+    static String counted(long count, String thing) {
+        return String.format(Locale.ROOT, count == 1 ? "%,d %s" : "%,d %ss", count, thing);
     }
 
     private int count(Outcome.State state) {

@@ -148,7 +148,7 @@ class PushCommandTest {
         assertThat(run.out())
                 .contains("a b.out.txt", "groups", "12", "stored, 2 profiles")
                 .endsWith(
-                        "1 files, 12 bytes taken: 1 stored (2 profiles), 0 repeated, 0 empty, 0 failed"
+                        "1 file, 12 bytes taken: 1 stored (2 profiles), 0 repeated, 0 empty, 0 failed"
                                 + System.lineSeparator());
         Sent request = sent.getFirst();
         assertThat(request.path()).isEqualTo("/base/ingest");
