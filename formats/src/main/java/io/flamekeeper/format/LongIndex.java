@@ -16,6 +16,8 @@ public final class LongIndex {
 
     private static final int SLOTS_MIN = 64;
 
+    private static final int RECENT = 1 << 10;
+
     /// Longs that are found directly though hardly any has been added.
     private static final int DIRECT_MIN = 256;
 
@@ -25,6 +27,9 @@ public final class LongIndex {
     private int[] direct = new int[DIRECT_MIN];
     private int hashed;
     private int[] slot = new int[SLOTS_MIN];
+
+    /// Number plus 1 of those of `slot` that were asked for lately: stacks name the same methods again and again.
+    private int[] recent = {};
 
     /// @param seed unknown to whoever sends the longs, or they could make all of them collide; it changes
     ///     no result
@@ -55,7 +60,20 @@ public final class LongIndex {
         if (wanted >= 0 && wanted < direct.length && direct[(int) wanted] != 0) {
             return direct[(int) wanted] - 1;
         }
-        return slot[slotOf(wanted)] - 1;
+        return hashed == 0 ? NONE : findHashed(wanted);
+    }
+
+    private int findHashed(long wanted) {
+        if (recent.length == 0) {
+            recent = new int[RECENT];
+        }
+        int lately = (int) (wanted ^ wanted >>> Short.SIZE) & (RECENT - 1);
+        int number = recent[lately] - 1;
+        if (number == NONE || key[number] != wanted) {
+            number = slot[slotOf(wanted)] - 1;
+            recent[lately] = number + 1;
+        }
+        return number;
     }
 
     /// **Hot path.** Returns the number of the long, which is [#count] before the call if it is new.
@@ -64,16 +82,21 @@ public final class LongIndex {
         if (added >= 0 && added < direct.length && direct[(int) added] != 0) {
             return direct[(int) added] - 1;
         }
+        if (hashed == 0 && isDense(added)) {
+            return addNew(added, NONE);
+        }
         int at = slotOf(added);
         return slot[at] != 0 ? slot[at] - 1 : addNew(added, at);
     }
 
+    /// @param at free slot for it, if it is not dense
     private int addNew(long added, int at) {
         if (count == key.length) {
             key = Arrays.copyOf(key, 2 * count);
         }
+        boolean isDense = isDense(added);
         key[count++] = added;
-        if (isDense(added)) {
+        if (isDense) {
             if (added >= direct.length) {
                 direct = Arrays.copyOf(direct, Math.max(2 * direct.length, (int) added + 1));
             }
