@@ -4,14 +4,18 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.flamekeeper.testkit.JfrBytes;
+import io.flamekeeper.testkit.OtlpJsonText;
 import io.flamekeeper.testkit.PprofBytes;
+import io.flamekeeper.testkit.RandomOtlp;
 import io.flamekeeper.testkit.RandomPprof;
 import io.flamekeeper.testkit.SnapshotBytes;
+import io.flamekeeper.testkit.StackBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /// Writes the seeds that are in the repository, those of [FuzzTarget] into folders of their names.
@@ -74,6 +78,22 @@ public final class FuzzSeeds {
                 0,
                 "main;a;b 10\nmain;a 3\r\n;; 1\nmain -1\n".getBytes(UTF_8));
         write(root, FuzzTarget.LINES, 0, "main;a;b\n\nmain;größe\n".getBytes(UTF_8));
+        var stacks =
+                new StackBytes(
+                        Map.of(
+                                List.of("main", "a", "b"), 10L,
+                                List.of("main", "größe"), 3L,
+                                List.of("main"), 1L),
+                        new SplittableRandom(7));
+        write(root, FuzzTarget.TRIE, 0, stacks.trie());
+        write(root, FuzzTarget.TREE, 0, stacks.tree());
+        write(root, FuzzTarget.SPEEDSCOPE, 0, stacks.sampled("milliseconds"));
+        write(root, FuzzTarget.SPEEDSCOPE, 1, stacks.evented("seconds"));
+        for (int i = 0; i < 3; i++) {
+            var message = RandomOtlp.next(random);
+            write(root, FuzzTarget.OTLP, i, RandomOtlp.written(message, random));
+            write(root, FuzzTarget.OTLP_JSON, i, OtlpJsonText.of(message).getBytes(UTF_8));
+        }
         write(root, FuzzTarget.GZIP, 0, PprofBytes.gzip(go));
         var members = new ByteArrayOutputStream();
         List.of("a", "", "b")

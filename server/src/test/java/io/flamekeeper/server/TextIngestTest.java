@@ -164,7 +164,7 @@ class TextIngestTest {
                 "name=app&profileType=cpus         | a 1 | 400 | unknown profile type: QcpusQ",
                 "name=app&profileType=a:b          | a 1 | 400 | profile type: Qa:bQ",
                 "name=                             | a 1 | 400 | name: application is QQ",
-                "name=app{x=LONG}                  | a 1 | 400 | label value: 3000 bytes",
+                "name=app{LONG=x}                  | a 1 | 400 | label name: 3000 bytes",
                 "name=app&from=4000000000          | a 1 | 400 | ahead of",
                 "name=app                          | a x | 422 | line 1 counts QxQ",
                 "name=app                          | a 9223372036854775808 | 422 | a whole number",
@@ -173,7 +173,7 @@ class TextIngestTest {
                 "name=app&format=tree              | ''   | 422 | one more node",
                 "name=app&format=speedscope        | {}   | 422 | $schema is QQ",
                 "name=my.app&format=speedscope     | ONE  | 422 | unknown profile type: QappQ",
-                "name=app{x=LONG}&format=speedscope | ONE | 422 | label value: 3000 bytes",
+                "name=app{LONG=x}&format=speedscope | ONE | 422 | label name: 3000 bytes",
                 "name=app.bytes&format=speedscope  | ONE | 422 | bytes is in bytes, the profile in nanoseconds",
                 "name=&format=speedscope           | ONE | 400 | name: application is QQ",
             })
