@@ -168,9 +168,13 @@ public final class DemoCommand implements Callable<Integer> {
                             System.getenv(),
                             step -> say("%s", step));
         } catch (PythonEnvironment.Unavailable e) {
-            say("no Ray cluster: %s", String.valueOf(e.getMessage()));
-            say("the server and the other islands go on at %s. Ctrl-C stops them.", server.uri());
-            goOnAlone(running);
+            if (!running.isStopping()) {
+                say("no Ray cluster: %s", String.valueOf(e.getMessage()));
+                say(
+                        "the server and the other islands go on at %s. Ctrl-C stops them.",
+                        server.uri());
+                goOnAlone(running);
+            }
             return CommandLine.ExitCode.OK;
         }
         return follow(server, running, python, program, folder);
