@@ -38,8 +38,7 @@ public record RpcMethod<Q, A extends Message>(
     public static <Q extends Message, A extends Message> RpcMethod<Q, A> of(
             String service, String method, Q request, A answer, Handler<Q, A> handler) {
         @SuppressWarnings("unchecked") // built by the builder of the request
-        Reader<Q> reader = 
-                (codec, message, memory) -> (Q) codec.decode(request, message, memory);
+        Reader<Q> reader = (codec, message, memory) -> (Q) codec.decode(request, message, memory);
         return new RpcMethod<>(
                 "/" + service + "/" + method, Dialect.CONNECT, reader, answer, handler);
     }
