@@ -28,7 +28,7 @@ public enum Setting {
     SYMBOL_BYTES_MAX("65535", "bytes of one name; of a longer one the end is kept"),
     LABELS_MAX("30", "labels of one series"),
     LABEL_NAME_BYTES_MAX("1024", "bytes of a label's name"),
-    LABEL_VALUE_BYTES_MAX("2048", "bytes of a label's value"),
+    LABEL_VALUE_BYTES_MAX("2048", "bytes of a label's value; a longer one is cut"),
     PROFILE_AGE_MAX("off", "age from which a profile is refused, such as 1h; off = none is"),
     PROFILE_FUTURE_MAX("10m", "how far a profile's time may be ahead of the server's clock"),
     UPLOAD_RATE("0", "bytes of profiles a second that a tenant may send, as sent; 0 = any number"),

@@ -124,10 +124,10 @@ class OtlpIngestTest {
             assertThat(flameGraph(server, "").get("total").asLong()).isEqualTo(400_000_000);
             assertThat(server.get("/metrics").text())
                     .contains(
-                            "flamekeeper_uploads_received_total 6.0",
-                            "flamekeeper_uploads_stored_total 2.0",
-                            "flamekeeper_uploads_repeated_total 1.0",
-                            "flamekeeper_uploads_rejected_total{reason=\"clock_skew\"} 3.0");
+                            "flamekeeper_uploads_received_total{tenant=\"anonymous\"} 6.0",
+                            "flamekeeper_uploads_stored_total{tenant=\"anonymous\"} 2.0",
+                            "flamekeeper_uploads_repeated_total{tenant=\"anonymous\"} 1.0",
+                            "flamekeeper_uploads_rejected_total{reason=\"clock_skew\",tenant=\"anonymous\"} 3.0");
         }
     }
 
@@ -166,7 +166,7 @@ class OtlpIngestTest {
                     PROTO,
                     "");
             assertThat(server.get("/metrics").text())
-                    .contains("flamekeeper_uploads_received_total 0.0");
+                    .contains("flamekeeper_uploads_received_total{tenant=\"anonymous\"} 0.0");
         }
     }
 

@@ -228,8 +228,8 @@ class TextIngestTest {
             server.post("/ingest?name=app&format=groups", "", "a 1\nheader\nb 2".getBytes(UTF_8));
             assertThat(server.get("/metrics").text())
                     .contains(
-                            "flamekeeper_text_lost_total{reason=\"line_without_count\"} 1.0",
-                            "flamekeeper_text_lost_total{reason=\"cut_stack\"} 0.0");
+                            "flamekeeper_text_lost_total{reason=\"line_without_count\",tenant=\"anonymous\"} 1.0",
+                            "flamekeeper_text_lost_total{reason=\"cut_stack\",tenant=\"anonymous\"} 0.0");
         }
     }
 

@@ -13,7 +13,6 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
@@ -221,7 +220,11 @@ public final class OtlpJson {
                     e.getLocation() == null ? 0 : e.getLocation().getByteOffset(),
                     e.getOriginalMessage());
         } catch (IOException e) {
-            throw new UncheckedIOException("reading from an array failed", e);
+            throw new FlamekeeperException(
+                    e,
+                    ErrorCode.MALFORMED_PROFILE,
+                    "otlp: %s (expected: UTF-8)",
+                    String.valueOf(e.getMessage()));
         }
     }
 

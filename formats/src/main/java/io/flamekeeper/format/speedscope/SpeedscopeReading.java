@@ -15,7 +15,6 @@ import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.ValueType;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -88,7 +87,11 @@ final class SpeedscopeReading {
                     e.getLocation() == null ? 0 : e.getLocation().getCharOffset(),
                     e.getOriginalMessage());
         } catch (IOException e) {
-            throw new UncheckedIOException("reading from an array failed", e);
+            throw new FlamekeeperException(
+                    e,
+                    ErrorCode.MALFORMED_PROFILE,
+                    "speedscope: %s (expected: UTF-8)",
+                    String.valueOf(e.getMessage()));
         }
         return new DecodedText(
                 profiles(),
