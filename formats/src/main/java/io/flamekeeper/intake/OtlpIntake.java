@@ -12,6 +12,7 @@ import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.UploadHash;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -87,10 +88,14 @@ final class OtlpIntake {
                                     message.high(),
                                     message.low())
                             : UploadHash.NONE;
-            parts.add(
-                    new OtlpUpload.Part(
-                            normaliser.normalise(service.parts, upload, isShared),
-                            service.profiles));
+            try {
+                parts.add(
+                        new OtlpUpload.Part(
+                                normaliser.normalise(service.parts, upload, isShared),
+                                service.profiles));
+            } catch (FlamekeeperException e) {
+                refused.addAll(Collections.nCopies(service.profiles, e));
+            }
         });
         return new OtlpUpload(parts, empty, refused, losses);
     }

@@ -55,7 +55,7 @@ class HostileOtlpTest {
             attributes[i] = message.attribute("name" + i, "x".repeat(2_000) + i);
         }
         for (int sample = 0; sample < 64_000; sample++) {
-            if (sample % 16_000 == 0) {
+            if (sample % 4_000 == 0) {
                 message.cpu(1);
             }
             var drawn = message.sample(List.of("main"), Map.of()).addValues(1);
@@ -126,6 +126,22 @@ class HostileOtlpTest {
         assertThat(upload.refused())
                 .singleElement()
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED));
+    }
+
+    @Test
+    void export_moreLabelSetsThanAProfileMayHave_refusesItAlone() {
+        OtlpMessage message = new OtlpMessage().resource(Map.of("service.name", "many")).cpu(1);
+        for (int sample = 0; sample <= IntakeLimits.DEFAULTS.labelSetsMax(); sample++) {
+            message.sample(List.of("main"), Map.of("n", "x" + sample)).addValues(1);
+        }
+        message.resource(Map.of("service.name", "few")).cpu(1);
+        message.sample(List.of("main"), Map.of("n", "x")).addValues(1);
+        OtlpUpload upload = inTime(message.bytes());
+        assertThat(upload.refused()).singleElement().asString().contains("profile-label-sets-max");
+        assertThat(upload.parts())
+                .singleElement()
+                .extracting(one -> one.group().service())
+                .isEqualTo("few");
     }
 
     @Test
