@@ -105,6 +105,33 @@ class DialectTest {
         assertThat(types()).isEmpty();
     }
 
+    /// Workers that nobody told apart send the same labels for the same window; those that report their process can be
+    /// told apart. Two of them sampled the very same.
+    @Test
+    void python_workersOfEqualLabels_addUp() {
+        for (int pid = 0; pid < 4; pid++) {
+            PprofBytes worker =
+                    PprofBytes.cpu(
+                                    """
+                                    %d{pid=%d}
+                                    main
+                                    """
+                                            .formatted(pid < 2 ? 7 : 10 * pid, 100 + pid))
+                            .time(nanos(NOW))
+                            .duration(10_000_000_000L);
+            Reply reply =
+                    server.push(
+                            worker.gzip(),
+                            "__name__=process_cpu",
+                            "service_name=svc",
+                            "worker_id=None");
+            assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+        }
+        assertThat(total(CPU, "worker_id=\\\"None\\\"")).isEqualTo(7 + 7 + 20 + 30);
+        assertThat(labelValues("pid")).containsExactly("100", "101", "102", "103");
+        assertThat(labelValues("worker_id")).containsExactly("None");
+    }
+
     /// Memory comes as a series of its own before the processor's, in one request.
     @Test
     void python_memoryAndProcessor_areFiveTypes() {
