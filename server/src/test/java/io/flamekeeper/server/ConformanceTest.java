@@ -21,57 +21,21 @@ import io.flamekeeper.server.RunningServer.Reply;
 import io.flamekeeper.testkit.PprofBytes;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What every client of the peers' servers relies on, seen from outside. The numbers are those of the list of
 /// checks that these were taken from.
-class ConformanceTest {
+class ConformanceTest extends ServerTest {
     private static final String SELECTED =
             "\"profileTypeID\":\"" + CPU + "\",\"labelSelector\":\"{service_name=\\\"svc\\\"}\",";
-
-    @TempDir private static Path folder = Path.of("");
-
-    /// Stopping takes two seconds of waiting, most of them Netty's; nobody has to wait for them in turn.
-    private static final List<Thread> STOPPING = new ArrayList<>();
-
-    private RunningServer server = unstarted();
-
-    @SuppressWarnings("NullAway") // set before each test
-    private static RunningServer unstarted() {
-        return null;
-    }
-
-    @BeforeEach
-    void start() {
-        server = RunningServer.in(folder.resolve("server-" + STOPPING.size()), Map.of());
-    }
-
-    @AfterEach
-    void stop() {
-        STOPPING.add(Thread.ofVirtual().start(server::close));
-    }
-
-    @AfterAll
-    static void awaitStopped() throws InterruptedException {
-        for (Thread stopping : STOPPING) {
-            stopping.join();
-        }
-    }
 
     @Test
     @DisplayName("check 1: Push as JSON answers {}")

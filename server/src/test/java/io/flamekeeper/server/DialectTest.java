@@ -18,53 +18,18 @@ import io.flamekeeper.server.RunningServer.Reply;
 import io.flamekeeper.testkit.PprofBytes;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Uploads as each client words them, byte for byte where that matters: headers it sends and does not send, what is
 /// compressed, what its labels and types are called, and which answer it takes for success.
-class DialectTest {
+class DialectTest extends ServerTest {
     private static final String PUSH = "/push.v1.PusherService/Push";
     private static final String BOUNDARY = "7MA4YWxkTrZu0gW";
-
-    /// Stopping takes two seconds of waiting, most of them Netty's; nobody has to wait for them in turn.
-    private static final List<Thread> STOPPING = new ArrayList<>();
-
-    @TempDir private static Path folder = Path.of("");
-
-    private RunningServer server = unstarted();
-
-    @SuppressWarnings("NullAway") // set before each test
-    private static RunningServer unstarted() {
-        return null;
-    }
-
-    @BeforeEach
-    void start() {
-        server = RunningServer.in(folder.resolve("server-" + STOPPING.size()), Map.of());
-    }
-
-    @AfterEach
-    void stop() {
-        STOPPING.add(Thread.ofVirtual().start(server::close));
-    }
-
-    @AfterAll
-    static void awaitStopped() throws InterruptedException {
-        for (Thread stopping : STOPPING) {
-            stopping.join();
-        }
-    }
 
     /// The whole message is gzip, the profile inside is plain, and no header tells of Connect.
     @Test

@@ -392,26 +392,12 @@ public final class RandomOtlp {
         }
 
         private static byte[] tag(int number, int wireType) {
-            return varint((long) number << 3 | wireType, 1);
+            return Varint.of((long) number << 3 | wireType);
         }
 
         /// Padded in one of eight cases, as a well-known sender does it always.
         private byte[] varint(long value) {
-            return varint(value, random.nextInt(8) == 0 ? 1 + random.nextInt(10) : 1);
-        }
-
-        private static byte[] varint(long value, int bytesMin) {
-            var bytes = new ByteArrayOutputStream();
-            long rest = value;
-            while (true) {
-                long low = rest & 0x7f;
-                rest >>>= 7;
-                boolean last = rest == 0 && bytes.size() + 1 >= bytesMin;
-                bytes.write((int) (last ? low : low | 0x80));
-                if (last) {
-                    return bytes.toByteArray();
-                }
-            }
+            return Varint.padded(value, random.nextInt(8) == 0 ? 1 + random.nextInt(10) : 1);
         }
 
         private static byte[] fixed(long value) {

@@ -169,7 +169,7 @@ public final class RandomPprof {
 
         private Fields add(int field, int wireType, byte[] content) {
             var bytes = new ByteArrayOutputStream();
-            bytes.writeBytes(varint(((long) field << 3) | wireType, 1));
+            bytes.writeBytes(Varint.of(((long) field << 3) | wireType));
             bytes.writeBytes(content);
             byNumber.computeIfAbsent(field, _ -> new ArrayList<>()).add(bytes.toByteArray());
             return this;
@@ -199,11 +199,11 @@ public final class RandomPprof {
                 case 2 -> add(field, 5, new byte[4]);
                 default -> {
                     var group = new ByteArrayOutputStream();
-                    group.writeBytes(varint((7 << 3) | 3, 1));
-                    group.writeBytes(varint((8 << 3) | 1, 1));
+                    group.writeBytes(Varint.of((7 << 3) | 3));
+                    group.writeBytes(Varint.of((8 << 3) | 1));
                     group.writeBytes(new byte[8]);
-                    group.writeBytes(varint((7 << 3) | 4, 1));
-                    group.writeBytes(varint(((long) field << 3) | 4, 1));
+                    group.writeBytes(Varint.of((7 << 3) | 4));
+                    group.writeBytes(Varint.of(((long) field << 3) | 4));
                     add(field, 3, group.toByteArray());
                 }
             }
@@ -211,7 +211,7 @@ public final class RandomPprof {
 
         private byte[] prefixed(byte[] content) {
             var bytes = new ByteArrayOutputStream();
-            bytes.writeBytes(varint(content.length, 1));
+            bytes.writeBytes(Varint.of(content.length));
             bytes.writeBytes(content);
             return bytes.toByteArray();
         }
@@ -219,20 +219,6 @@ public final class RandomPprof {
 
     /// Padded in one of eight cases.
     private byte[] varint(long value) {
-        return varint(value, random.nextInt(8) == 0 ? 1 + random.nextInt(10) : 1);
-    }
-
-    private static byte[] varint(long value, int bytesMin) {
-        var bytes = new ByteArrayOutputStream();
-        long rest = value;
-        while (true) {
-            long low = rest & 0x7f;
-            rest >>>= 7;
-            boolean last = rest == 0 && bytes.size() + 1 >= bytesMin;
-            bytes.write((int) (last ? low : low | 0x80));
-            if (last) {
-                return bytes.toByteArray();
-            }
-        }
+        return Varint.padded(value, random.nextInt(8) == 0 ? 1 + random.nextInt(10) : 1);
     }
 }

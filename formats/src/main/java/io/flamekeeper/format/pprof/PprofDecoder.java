@@ -6,13 +6,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.FormatMethod;
 import io.flamekeeper.format.DecodeLimits;
+import io.flamekeeper.format.LocationPath;
 import io.flamekeeper.format.ProtoReader;
 import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.format.StackTableBuilder;
 import io.flamekeeper.format.Utf8;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
-import io.flamekeeper.model.StackTable;
 import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.SymbolTable;
 import io.flamekeeper.model.ValueType;
@@ -156,7 +156,6 @@ final class PprofDecoder {
     private int[] firstFrame = {};
     private int framesPerLocationMax = 1;
     private int frameCount;
-    private boolean stackWasCut;
 
     // Samples, as in RawProfile.
     private int[] stack = {};
@@ -176,14 +175,8 @@ final class PprofDecoder {
     /// Of [#sampleOfStretch], the part that is in use, minus 1.
     private int stretchMask;
 
-    // The sample being read and the one before it: locations innermost first, and the node that
-    // each depth
-    // of the earlier one ended in, outermost first.
-    private int[] path = new int[64];
-    private int depth;
-    private int[] previousPath = new int[64];
-    private int previousDepth;
-    private int[] previousNode = new int[64];
+    /// Of the sample being read.
+    private final LocationPath path = new LocationPath();
 
     private LongConsumer memory = _ -> {};
 
@@ -200,6 +193,7 @@ final class PprofDecoder {
         begin(bytes);
         memory = budget;
         stacks.within(budget);
+        path.within(budget);
         readTables();
         if (typeCount == 0) {
             throw malformed("empty profile: no sample type (expected: at least one)");
@@ -247,7 +241,7 @@ final class PprofDecoder {
                 + 28L * locationId.length
                 + 16L * lineFunction.length
                 + 49L * mappingId.length
-                + 12L * path.length
+                + path.keptBytes()
                 + rowOfLocation.keptBytes();
     }
 
@@ -255,6 +249,7 @@ final class PprofDecoder {
     void forget() {
         memory = _ -> {};
         stacks.within(memory);
+        path.within(memory);
         begin(new byte[0]);
         stack = new int[0];
         value = new long[0];
@@ -278,11 +273,9 @@ final class PprofDecoder {
         lineCount = 0;
         framesPerLocationMax = 1;
         frameCount = 0;
-        stackWasCut = false;
         labelCount = 0;
         labelName = new int[0];
         labelText = new int[0];
-        previousDepth = 0;
     }
 
     /// What a column has room for once it is too short.
@@ -673,6 +666,7 @@ final class PprofDecoder {
         value = new long[sampleCount * typeCount];
         labelStart = new int[sampleCount + 1];
         stacks.reset(Math.max(body.length, limits.stackDepthMax() + 1), 2 * locationCount);
+        path.begin(stacks, firstFrame, framesPerLocationMax, frameCount, limits.stackDepthMax());
         if (stretchStart.length < sampleCount) {
             stretchStart = new int[more(sampleCount)];
             stretchEnd = new int[more(sampleCount)];
@@ -690,7 +684,7 @@ final class PprofDecoder {
     private void readSample(int sample) {
         int values = 0;
         int labels = 0;
-        depth = 0;
+        path.clear();
         stretchStart[sample] = 0;
         stretchEnd[sample] = 0;
         while (reader.hasMore()) {
@@ -727,11 +721,11 @@ final class PprofDecoder {
         if (values != typeCount) {
             throw valueMismatch(sample, values);
         }
-        if (depth == 0) {
+        if (path.depth() == 0) {
             stack[sample] = leafOfStretch(sample);
         } else {
             readStretch(sample);
-            stack[sample] = leafOfPath();
+            stack[sample] = path.leaf();
         }
     }
 
@@ -766,7 +760,7 @@ final class PprofDecoder {
         }
         sampleOfStretch[slot] = sample + 1;
         readStretch(sample);
-        return leafOfPath();
+        return path.leaf();
     }
 
     private long hash(int start, int end) {
@@ -792,10 +786,12 @@ final class PprofDecoder {
         int resume = reader.position();
         int limit = reader.limit();
         reader.window(stretchStart[sample], stretchEnd[sample]);
-        reserve(stretchEnd[sample] - stretchStart[sample]);
         while (reader.hasMore()) {
             if (reader.tag() == SAMPLE_LOCATION) {
-                path[depth++] = location(sample, reader.varint());
+                int one = location(sample, reader.varint());
+                int depth = path.depth();
+                path.room(1)[depth] = one;
+                path.extendTo(depth + 1);
             } else {
                 int outer = reader.enter();
                 readLocations(sample, reader.position(), reader.limit());
@@ -805,12 +801,12 @@ final class PprofDecoder {
         reader.window(resume, limit);
     }
 
-    /// **Hot path.** Appends the locations in `[start, end)` of the body to [#path], which has room for
-    /// them. Benchmark: `PprofDecodeBenchmark`.
+    /// **Hot path.** Appends the locations in `[start, end)` of the body to [#path]. Benchmark:
+    /// `PprofDecodeBenchmark`.
     private void readLocations(int sample, int start, int end) {
         byte[] from = body;
-        int[] to = path;
-        int next = depth;
+        int[] to = path.room(end - start);
+        int next = path.depth();
         int at = start;
         while (at < end) {
             int first = from[at];
@@ -829,15 +825,7 @@ final class PprofDecoder {
                 reader.window(resume, limit);
             }
         }
-        depth = next;
-    }
-
-    private void reserve(int more) {
-        if (path.length - depth < more) {
-            int longer = Math.max(2 * path.length, depth + more);
-            taking(longer, 12);
-            path = Arrays.copyOf(path, longer);
-        }
+        path.extendTo(next);
     }
 
     private int location(int sample, long id) {
@@ -869,79 +857,6 @@ final class PprofDecoder {
         labelText[labelCount++] = textString;
     }
 
-    /// **Hot path.** Returns the node of [#path], making what is not there yet. Neighbouring samples mostly
-    /// share their outermost frames, which are then not looked up. Benchmark: `PprofDecodeBenchmark`.
-    private int leafOfPath() {
-        if ((long) depth * framesPerLocationMax > limits.stackDepthMax()
-                && framesOfPath() > limits.stackDepthMax()) {
-            return leafOfCutPath();
-        }
-        int[] now = path;
-        int[] before = previousPath;
-        int common = Math.min(depth, previousDepth);
-        int same = 0;
-        while (same < common && now[depth - 1 - same] == before[previousDepth - 1 - same]) {
-            same++;
-        }
-        if (previousNode.length < depth) {
-            previousNode = Arrays.copyOf(previousNode, path.length);
-        }
-        int node = same == 0 ? StackTable.ROOT : previousNode[same - 1];
-        for (int level = same; level < depth; level++) {
-            int location = now[depth - 1 - level];
-            int first = firstFrame[location];
-            for (int frame = firstFrame[location + 1] - 1; frame >= first; frame--) {
-                node = stacks.child(node, frame);
-            }
-            previousNode[level] = node;
-        }
-        path = before;
-        previousPath = now;
-        previousDepth = depth;
-        return node;
-    }
-
-    private long framesOfPath() {
-        long frames = 0;
-        for (int level = 0; level < depth; level++) {
-            frames += firstFrame[path[level] + 1] - firstFrame[path[level]];
-        }
-        return frames;
-    }
-
-    /// Keeps the outer half and the inner half of what is allowed, with the marker between them.
-    private int leafOfCutPath() {
-        stackWasCut = true;
-        int outerKept = limits.stackDepthMax() / 2;
-        int innerKept = limits.stackDepthMax() - 1 - outerKept;
-        int[] inner = new int[innerKept];
-        int kept = 0;
-        for (int level = 0; kept < innerKept; level++) {
-            int location = path[level];
-            for (int frame = firstFrame[location];
-                    frame < firstFrame[location + 1] && kept < innerKept;
-                    frame++) {
-                inner[kept++] = frame;
-            }
-        }
-        int node = StackTable.ROOT;
-        kept = 0;
-        for (int level = depth - 1; kept < outerKept; level--) {
-            int location = path[level];
-            for (int frame = firstFrame[location + 1] - 1;
-                    frame >= firstFrame[location] && kept < outerKept;
-                    frame--, kept++) {
-                node = stacks.child(node, frame);
-            }
-        }
-        node = stacks.child(node, frameCount);
-        for (int frame = innerKept - 1; frame >= 0; frame--) {
-            node = stacks.child(node, inner[frame]);
-        }
-        previousDepth = 0;
-        return node;
-    }
-
     private SymbolTable symbols(
             SymbolTable.Functions functions,
             SymbolTable.Mappings mappings,
@@ -949,7 +864,7 @@ final class PprofDecoder {
         // One more string than sent: room for the marker of a stack that is cut.
         int[] start = Arrays.copyOf(stringStart, stringCount + 1);
         int[] length = Arrays.copyOf(stringLength, stringCount + 1);
-        if (!stackWasCut) {
+        if (!path.wasCut()) {
             return new SymbolTable(
                     StringTable.ofSlices(body, start, length, stringCount),
                     functions,
