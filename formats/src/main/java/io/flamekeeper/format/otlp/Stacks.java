@@ -4,7 +4,7 @@ import static io.flamekeeper.format.ProtoReader.DELIMITED;
 import static io.flamekeeper.format.ProtoReader.VARINT;
 
 import io.flamekeeper.format.DecodeLimits;
-import io.flamekeeper.format.LocationPath;
+import io.flamekeeper.format.LocationStack;
 import io.flamekeeper.format.ProtoReader;
 import io.flamekeeper.format.StackTableBuilder;
 import io.flamekeeper.model.StackTable;
@@ -28,7 +28,7 @@ final class Stacks {
     private final Tables tables;
     private final StackTableBuilder nodes;
     private final int[] leafOf;
-    private final LocationPath path = new LocationPath();
+    private final LocationStack locations = new LocationStack();
 
     /// @param nodes whose arrays are used
     /// @param body  the whole message; no more nodes than it has bytes, nor than [#NODES_MAX]
@@ -46,7 +46,7 @@ final class Stacks {
         nodes.reset(
                 Math.min(Math.max(body.length, limits.stackDepthMax() + 1), NODES_MAX),
                 Math.clamp(body.length / BYTES_PER_NODE, 64, 1 << 14));
-        path.begin(
+        locations.begin(
                 nodes,
                 frames.first(),
                 frames.perLocationMax(),
@@ -58,7 +58,7 @@ final class Stacks {
 
     /// Whether some stack has the marker, which is the frame behind the last.
     boolean wasCut() {
-        return path.wasCut();
+        return locations.wasCut();
     }
 
     StackTable build() {
@@ -75,15 +75,15 @@ final class Stacks {
             int position = reader.position();
             int limit = reader.limit();
             reader.window(tables.stackStart(stack), tables.stackEnd(stack));
-            readPath();
+            readStack();
             reader.window(position, limit);
-            leafOf[stack] = path.leaf();
+            leafOf[stack] = locations.leaf();
         }
         return leafOf[stack];
     }
 
-    private void readPath() {
-        path.clear();
+    private void readStack() {
+        locations.clear();
         while (reader.hasMore()) {
             int tag = reader.tag();
             if (tag == LOCATIONS) {
@@ -91,22 +91,22 @@ final class Stacks {
                 readLocations();
                 reader.leave(outer);
             } else if (tag == LOCATION) {
-                int depth = path.depth();
-                path.room(1)[depth] = location(reader.varint());
-                path.extendTo(depth + 1);
+                int depth = locations.depth();
+                locations.room(1)[depth] = location(reader.varint());
+                locations.extendTo(depth + 1);
             } else {
                 reader.skip(tag);
             }
         }
     }
 
-    /// **Hot path.** Appends the locations in the reader's window to [#path]. Benchmark: `OtlpDecodeBenchmark`.
+    /// **Hot path.** Appends the locations in the reader's window to [#locations]. Benchmark: `OtlpDecodeBenchmark`.
     private void readLocations() {
         byte[] from = body;
         int at = reader.position();
         int end = reader.limit();
-        int[] to = path.room(end - at);
-        int next = path.depth();
+        int[] to = locations.room(end - at);
+        int next = locations.depth();
         int count = tables.locationCount();
         while (at < end) {
             int first = from[at];
@@ -127,7 +127,7 @@ final class Stacks {
             }
             to[next++] = index;
         }
-        path.extendTo(next);
+        locations.extendTo(next);
     }
 
     private int location(long index) {

@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.errorprone.annotations.FormatMethod;
 import io.flamekeeper.format.DecodeLimits;
-import io.flamekeeper.format.LocationPath;
+import io.flamekeeper.format.LocationStack;
 import io.flamekeeper.format.ProtoReader;
 import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.format.StackTableBuilder;
@@ -176,7 +176,7 @@ final class PprofDecoder {
     private int stretchMask;
 
     /// Of the sample being read.
-    private final LocationPath path = new LocationPath();
+    private final LocationStack locations = new LocationStack();
 
     private LongConsumer memory = _ -> {};
 
@@ -193,7 +193,7 @@ final class PprofDecoder {
         begin(bytes);
         memory = budget;
         stacks.within(budget);
-        path.within(budget);
+        locations.within(budget);
         readTables();
         if (typeCount == 0) {
             throw malformed("empty profile: no sample type (expected: at least one)");
@@ -241,7 +241,7 @@ final class PprofDecoder {
                 + 28L * locationId.length
                 + 16L * lineFunction.length
                 + 49L * mappingId.length
-                + path.keptBytes()
+                + locations.keptBytes()
                 + rowOfLocation.keptBytes();
     }
 
@@ -249,7 +249,7 @@ final class PprofDecoder {
     void forget() {
         memory = _ -> {};
         stacks.within(memory);
-        path.within(memory);
+        locations.within(memory);
         begin(new byte[0]);
         stack = new int[0];
         value = new long[0];
@@ -666,7 +666,8 @@ final class PprofDecoder {
         value = new long[sampleCount * typeCount];
         labelStart = new int[sampleCount + 1];
         stacks.reset(Math.max(body.length, limits.stackDepthMax() + 1), 2 * locationCount);
-        path.begin(stacks, firstFrame, framesPerLocationMax, frameCount, limits.stackDepthMax());
+        locations.begin(
+                stacks, firstFrame, framesPerLocationMax, frameCount, limits.stackDepthMax());
         if (stretchStart.length < sampleCount) {
             stretchStart = new int[more(sampleCount)];
             stretchEnd = new int[more(sampleCount)];
@@ -684,7 +685,7 @@ final class PprofDecoder {
     private void readSample(int sample) {
         int values = 0;
         int labels = 0;
-        path.clear();
+        locations.clear();
         stretchStart[sample] = 0;
         stretchEnd[sample] = 0;
         while (reader.hasMore()) {
@@ -721,11 +722,11 @@ final class PprofDecoder {
         if (values != typeCount) {
             throw valueMismatch(sample, values);
         }
-        if (path.depth() == 0) {
+        if (locations.depth() == 0) {
             stack[sample] = leafOfStretch(sample);
         } else {
             readStretch(sample);
-            stack[sample] = path.leaf();
+            stack[sample] = locations.leaf();
         }
     }
 
@@ -760,7 +761,7 @@ final class PprofDecoder {
         }
         sampleOfStretch[slot] = sample + 1;
         readStretch(sample);
-        return path.leaf();
+        return locations.leaf();
     }
 
     private long hash(int start, int end) {
@@ -781,7 +782,7 @@ final class PprofDecoder {
         return product ^ (product >>> 32);
     }
 
-    /// Appends the locations of the stretch to [#path].
+    /// Appends the locations of the stretch to [#locations].
     private void readStretch(int sample) {
         int resume = reader.position();
         int limit = reader.limit();
@@ -789,9 +790,9 @@ final class PprofDecoder {
         while (reader.hasMore()) {
             if (reader.tag() == SAMPLE_LOCATION) {
                 int one = location(sample, reader.varint());
-                int depth = path.depth();
-                path.room(1)[depth] = one;
-                path.extendTo(depth + 1);
+                int depth = locations.depth();
+                locations.room(1)[depth] = one;
+                locations.extendTo(depth + 1);
             } else {
                 int outer = reader.enter();
                 readLocations(sample, reader.position(), reader.limit());
@@ -801,12 +802,12 @@ final class PprofDecoder {
         reader.window(resume, limit);
     }
 
-    /// **Hot path.** Appends the locations in `[start, end)` of the body to [#path]. Benchmark:
+    /// **Hot path.** Appends the locations in `[start, end)` of the body to [#locations]. Benchmark:
     /// `PprofDecodeBenchmark`.
     private void readLocations(int sample, int start, int end) {
         byte[] from = body;
-        int[] to = path.room(end - start);
-        int next = path.depth();
+        int[] to = locations.room(end - start);
+        int next = locations.depth();
         int at = start;
         while (at < end) {
             int first = from[at];
@@ -825,7 +826,7 @@ final class PprofDecoder {
                 reader.window(resume, limit);
             }
         }
-        path.extendTo(next);
+        locations.extendTo(next);
     }
 
     private int location(int sample, long id) {
@@ -864,7 +865,7 @@ final class PprofDecoder {
         // One more string than sent: room for the marker of a stack that is cut.
         int[] start = Arrays.copyOf(stringStart, stringCount + 1);
         int[] length = Arrays.copyOf(stringLength, stringCount + 1);
-        if (!path.wasCut()) {
+        if (!locations.wasCut()) {
             return new SymbolTable(
                     StringTable.ofSlices(body, start, length, stringCount),
                     functions,

@@ -8,7 +8,7 @@ import java.util.function.LongConsumer;
 /// frame, or several that the compiler made one of.
 ///
 /// For one thread. After [#begin] it serves another table in the arrays it has.
-public final class LocationPath {
+public final class LocationStack {
     private static final int BYTES_PER_LOCATION = 12;
 
     /// Locations of the stack being read and of the one before it, innermost first, and the node that each depth of
