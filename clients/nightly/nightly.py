@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The long proofs: real power cuts, kills, failing syncs, full disks, hostile bytes and decay, against the real server.
 
-    ./flamekeeper nightly [--only N1,N4] [--cycles N] [--seed S] [--keep DIR]
+    ./flamekeeper nightly [--only N1,N4] [--cycles N] [--parsers jfr,otlp] [--seed S] [--keep DIR]
 
 Each proof prints one line with its figures and its seed; what broke a promise follows, a line each. The last line is
 ``N passed, N failed, N skipped``; exit code 1 if any failed.
@@ -56,6 +56,7 @@ def main() -> int:
     parser.add_argument("--launcher", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--only", default=",".join(proof.id for proof in PROOFS), help="comma-separated; default: all")
     parser.add_argument("--cycles", type=int, default=200, help="of N1, N2 and N8; N3 and N4 do a fifth, N5 fuzzes each parser for 0.3 s a cycle (default: 200)")
+    parser.add_argument("--parsers", default="", help="what N5 fuzzes, comma-separated; default: all")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--keep", type=Path, help="keep ledgers, logs and damaged folders here")
     options = parser.parse_args()
@@ -63,6 +64,9 @@ def main() -> int:
     unknown = set(chosen) - {proof.id for proof in PROOFS}
     if unknown:
         parser.error(f"--only: {', '.join(sorted(unknown))} (expected: of {', '.join(p.id for p in PROOFS)})")
+    parsers = [name for name in options.parsers.split(",") if name]
+    if unknown := set(parsers) - set(fuzzing.names()):
+        parser.error(f"--parsers: {', '.join(sorted(unknown))} (expected: of {', '.join(fuzzing.names())})")
     known = known_settings(options.launcher)
     settings = {key: value for key, value in SEAL_OFTEN.items() if f"\n{key}:" in known}
 
@@ -73,7 +77,8 @@ def main() -> int:
                 continue
             folder = Path(scratch) / proof.id
             folder.mkdir()
-            bench = Bench(options.launcher, folder, max(1, round(options.cycles * proof.share)), options.seed, settings)
+            bench = Bench(options.launcher, folder, max(1, round(options.cycles * proof.share)), options.seed, settings,
+                          parsers)
             began = time.monotonic()
             try:
                 outcome = proof.run(bench)

@@ -17,6 +17,7 @@ class Bench:
     :param folder: its own, empty
     :param cycles: how often it tries
     :param settings: that make the server seal often
+    :param parsers: that are fuzzed; none = all
     """
 
     launcher: Path
@@ -24,6 +25,7 @@ class Bench:
     cycles: int
     seed: int
     settings: dict[str, str]
+    parsers: list[str]
     draw: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
