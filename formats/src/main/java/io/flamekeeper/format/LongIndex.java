@@ -23,6 +23,10 @@ public final class LongIndex {
 
     private final long seed;
     private int count;
+
+    /// Longs there is room for; which of the tables needs it, the longs say.
+    private int expected;
+
     private long[] key = new long[SLOTS_MIN / 2];
     private int[] direct = new int[DIRECT_MIN];
     private int hashed;
@@ -42,9 +46,7 @@ public final class LongIndex {
         if (key.length - count < more) {
             key = Arrays.copyOf(key, Math.addExact(count, more));
         }
-        if (2L * hashed + 2L * more > slot.length) {
-            rehash(Integer.highestOneBit(2 * Math.addExact(hashed, more)) * 2);
-        }
+        expected = Math.addExact(count, more);
     }
 
     public int count() {
@@ -98,14 +100,15 @@ public final class LongIndex {
         key[count++] = added;
         if (isDense) {
             if (added >= direct.length) {
-                direct = Arrays.copyOf(direct, Math.max(2 * direct.length, (int) added + 1));
+                int longs = Math.max(2 * direct.length, expected + 1);
+                direct = Arrays.copyOf(direct, Math.max(longs, (int) added + 1));
             }
             direct[(int) added] = count;
             return count - 1;
         }
         slot[at] = count;
         if (2 * ++hashed > slot.length) {
-            rehash(2 * slot.length);
+            rehash(Math.max(2 * slot.length, Integer.highestOneBit(2 * expected) * 2));
         }
         return count - 1;
     }

@@ -117,38 +117,51 @@ final class ConstantPools {
         }
         Layout layout = types.layout(row);
         Arrays.fill(fields, 0);
-        reserve(types.name(row), Math.min(count, reader.remaining() / Long.BYTES));
+        // A constant of these classes has 8 bytes as a rule; whoever says less pays for the
+        // growing.
+        int likely = Math.min(count, reader.remaining() / Long.BYTES);
+        switch (types.name(row)) {
+            case STRING_CLASS -> readStrings(count);
+            case SYMBOL_CLASS -> readSymbols(count, likely, layout);
+            case CLASS_CLASS -> readClasses(count, likely, layout);
+            case METHOD_CLASS -> readMethods(count, likely, layout);
+            case THREAD_STATE_CLASS -> readStates(count, layout);
+            case STACK_TRACE_CLASS -> readStacks(count, likely, layout);
+            default -> skipConstants(count, layout);
+        }
+    }
+
+    private void skipConstants(int count, Layout layout) {
+        for (int left = count; left > 0 && !reader.isOverrun(); left--) {
+            reader.varint();
+            layout.skip(reader);
+        }
+    }
+
+    private void readStrings(int count) {
         for (int left = count; left > 0 && !reader.isOverrun(); left--) {
             long id = reader.varint();
-            switch (types.name(row)) {
-                case STRING_CLASS -> {
-                    reader.text();
-                    strings.put(id, reader);
-                }
-                case SYMBOL_CLASS -> readSymbol(id, layout);
-                case CLASS_CLASS -> readClass(id, layout);
-                case METHOD_CLASS -> readMethod(id, layout);
-                case THREAD_STATE_CLASS -> readState(id, layout);
-                case STACK_TRACE_CLASS -> readStack(id, layout);
-                default -> layout.skip(reader);
+            reader.text();
+            strings.put(id, reader);
+        }
+    }
+
+    private void readSymbols(int count, int likely, Layout layout) {
+        symbols.reserve(likely);
+        for (int left = count; left > 0 && !reader.isOverrun(); left--) {
+            long id = reader.varint();
+            if (readText(layout, Word.STRING)) {
+                symbols.put(id, reader);
             }
         }
     }
 
-    /// A constant of these classes has 8 bytes as a rule; whoever says less pays for the growing.
-    private void reserve(Word className, int more) {
-        switch (className) {
-            case SYMBOL_CLASS -> symbols.reserve(more);
-            case METHOD_CLASS -> methods.reserve(more);
-            case CLASS_CLASS -> classes.reserve(more);
-            case STACK_TRACE_CLASS -> stacks.reserve(more);
-            default -> {}
-        }
-    }
-
-    private void readSymbol(long id, Layout layout) {
-        if (readText(layout, Word.STRING)) {
-            symbols.put(id, reader);
+    private void readStates(int count, Layout layout) {
+        for (int left = count; left > 0 && !reader.isOverrun(); left--) {
+            long id = reader.varint();
+            if (readText(layout, Word.NAME)) {
+                states.put(id, reader);
+            }
         }
     }
 
@@ -169,36 +182,39 @@ final class ConstantPools {
         return true;
     }
 
-    private void readClass(long id, Layout layout) {
-        layout.read(reader, fields);
-        int row = classes.add(id);
-        if (row == className.length) {
-            className = Arrays.copyOf(className, 2 * row);
-        }
-        className[row] = fields[Word.NAME.number()];
-    }
-
-    private void readMethod(long id, Layout layout) {
-        layout.read(reader, fields);
-        int row = methods.add(id);
-        if (row == methodClass.length) {
-            methodClass = Arrays.copyOf(methodClass, 2 * row);
-            methodName = Arrays.copyOf(methodName, 2 * row);
-        }
-        methodClass[row] = fields[Word.TYPE.number()];
-        methodName[row] = fields[Word.NAME.number()];
-    }
-
-    private void readState(long id, Layout layout) {
-        if (readText(layout, Word.NAME)) {
-            states.put(id, reader);
+    private void readClasses(int count, int likely, Layout layout) {
+        classes.reserve(likely);
+        className = atLeast(className, classes.count() + likely);
+        for (int left = count; left > 0 && !reader.isOverrun(); left--) {
+            long id = reader.varint();
+            layout.read(reader, fields);
+            int row = classes.add(id);
+            className = atLeast(className, row + 1);
+            className[row] = fields[Word.NAME.number()];
         }
     }
 
-    private void readStack(long id, Layout layout) {
+    /// **Hot path.** Benchmark: `JfrDecodeBenchmark`.
+    private void readMethods(int count, int likely, Layout layout) {
+        methods.reserve(likely);
+        methodClass = atLeast(methodClass, methods.count() + likely);
+        methodName = atLeast(methodName, methods.count() + likely);
+        for (int left = count; left > 0 && !reader.isOverrun(); left--) {
+            long id = reader.varint();
+            layout.read(reader, fields);
+            int row = methods.add(id);
+            methodClass = atLeast(methodClass, row + 1);
+            methodName = atLeast(methodName, row + 1);
+            methodClass[row] = fields[Word.TYPE.number()];
+            methodName[row] = fields[Word.NAME.number()];
+        }
+    }
+
+    /// **Hot path.** Benchmark: `JfrDecodeBenchmark`.
+    private void readStacks(int count, int likely, Layout layout) {
         int array = layout.indexOf(Word.FRAMES, Kind.ARRAY);
         if (array < 0) {
-            layout.skip(reader);
+            skipConstants(count, layout);
             return;
         }
         Layout frames = layout.elements(array);
@@ -208,13 +224,28 @@ final class ConstantPools {
                     reader.position());
         }
         frameLayout = frames;
-        layout.skip(reader, 0, array);
-        int row = stacks.add(id);
-        if (row == stackAt.length) {
-            stackAt = Arrays.copyOf(stackAt, 2 * row);
+        stacks.reserve(likely);
+        stackAt = atLeast(stackAt, stacks.count() + likely);
+        for (int left = count; left > 0 && !reader.isOverrun(); left--) {
+            long id = reader.varint();
+            layout.skip(reader, 0, array);
+            int row = stacks.add(id);
+            stackAt = atLeast(stackAt, row + 1);
+            stackAt[row] = reader.position();
+            layout.skip(reader, array, layout.length());
         }
-        stackAt[row] = reader.position();
-        layout.skip(reader, array, layout.length());
+    }
+
+    private static long[] atLeast(long[] column, int rows) {
+        return rows <= column.length
+                ? column
+                : Arrays.copyOf(column, Math.max(rows, 2 * column.length));
+    }
+
+    private static int[] atLeast(int[] column, int rows) {
+        return rows <= column.length
+                ? column
+                : Arrays.copyOf(column, Math.max(rows, 2 * column.length));
     }
 
     int stackCount() {

@@ -14,7 +14,7 @@ import java.util.Arrays;
 /// function and line too.
 final class Symbols {
     /// How many bytes of a recording there are for a node of its stacks, roughly.
-    private static final int BYTES_PER_NODE = 64;
+    private static final int BYTES_PER_NODE = 40;
 
     private final DecodeLimits limits;
     private final Strings strings;
