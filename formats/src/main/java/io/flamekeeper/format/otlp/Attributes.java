@@ -42,12 +42,14 @@ final class Attributes {
     private final ProtoReader reader;
     private final Strings strings;
     private final Rows rows;
-    private final Ints name = new Ints(64);
-    private final Ints text = new Ints(64);
+    private final Ints name;
+    private final Ints text;
     private int tableCount;
     private int lostValues;
 
-    Attributes(ProtoReader reader, Strings strings, Rows rows) {
+    Attributes(ProtoReader reader, Strings strings, Rows rows, Workspace workspace) {
+        this.name = workspace.ints();
+        this.text = workspace.ints();
         this.reader = reader;
         this.strings = strings;
         this.rows = rows;

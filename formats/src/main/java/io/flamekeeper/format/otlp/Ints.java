@@ -4,13 +4,8 @@ import java.util.Arrays;
 
 /// A column that grows.
 final class Ints {
-    private int[] value;
+    private int[] value = new int[16];
     private int count;
-
-    /// @param expected rows there is room for at first, at least 1
-    Ints(int expected) {
-        value = new int[expected];
-    }
 
     int add(int one) {
         if (count == value.length) {
@@ -30,6 +25,11 @@ final class Ints {
 
     void clear() {
         count = 0;
+    }
+
+    /// Rows there is room for.
+    int capacity() {
+        return value.length;
     }
 
     /// The rows and room for `more`.

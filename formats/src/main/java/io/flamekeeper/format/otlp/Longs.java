@@ -4,13 +4,8 @@ import java.util.Arrays;
 
 /// A column that grows.
 final class Longs {
-    private long[] value;
+    private long[] value = new long[16];
     private int count;
-
-    /// @param expected rows there is room for at first, at least 1
-    Longs(int expected) {
-        value = new long[expected];
-    }
 
     void add(long one) {
         if (count == value.length) {
@@ -25,6 +20,15 @@ final class Longs {
 
     int count() {
         return count;
+    }
+
+    void clear() {
+        count = 0;
+    }
+
+    /// Rows there is room for.
+    int capacity() {
+        return value.length;
     }
 
     /// The rows and room for `more`.

@@ -7,7 +7,6 @@ import static io.flamekeeper.format.ProtoReader.VARINT;
 import io.flamekeeper.format.DecodeLimits;
 import io.flamekeeper.format.ProtoReader;
 import io.flamekeeper.format.RawProfile;
-import io.flamekeeper.format.StackTableBuilder;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.StackTable;
@@ -54,9 +53,6 @@ final class OtlpDecoder {
 
     private static final int PROFILES_MAX = 1 << 14;
 
-    /// Roughly, of a table: how much room there is at first.
-    private static final int BYTES_PER_ROW = 48;
-
     /// As many samples as a profile may have, so many times may a message.
     private static final long MESSAGE_SAMPLES = 4;
 
@@ -64,7 +60,7 @@ final class OtlpDecoder {
     private static final int ATTRIBUTES_MAX = 64;
 
     private final DecodeLimits limits;
-    private final StackTableBuilder nodes;
+    private final Workspace workspace;
     private final byte[] body;
     private final ProtoReader reader;
     private final Rows rows = new Rows();
@@ -73,27 +69,29 @@ final class OtlpDecoder {
     private final Tables tables;
 
     /// Of all profiles.
-    private final Ints sampleStart = new Ints(256);
+    private final Ints sampleStart;
 
-    private final Ints sampleEnd = new Ints(256);
-    private final Longs attributeOfProfile = new Longs(16);
+    private final Ints sampleEnd;
+    private final Longs attributeOfProfile;
     private final long[] field = new long[ProtoReader.VARINT_FIELDS];
     private long samplesTaken;
     private long surplusAttributes;
     private final List<Said> profiles = new ArrayList<>();
     private final List<FlamekeeperException> refused = new ArrayList<>();
 
-    /// @param nodes builds the stacks; the caller's again afterwards
-    /// @param body  untrusted; the result keeps it
-    OtlpDecoder(DecodeLimits limits, StackTableBuilder nodes, byte[] body) {
+    /// @param workspace the caller's again afterwards
+    /// @param body      untrusted; the result keeps it
+    OtlpDecoder(DecodeLimits limits, Workspace workspace, byte[] body) {
         this.limits = limits;
-        this.nodes = nodes;
+        this.workspace = workspace;
         this.body = body;
         this.reader = new ProtoReader("otlp", body);
-        int expected = Math.clamp(body.length / BYTES_PER_ROW, 64, 4_096);
-        this.strings = new Strings(reader, body, limits.symbolBytesMax(), expected);
-        this.attributes = new Attributes(reader, strings, rows);
-        this.tables = new Tables(reader, body, strings, attributes, rows, expected);
+        this.sampleStart = workspace.ints();
+        this.sampleEnd = workspace.ints();
+        this.attributeOfProfile = workspace.longs();
+        this.strings = new Strings(reader, body, limits.symbolBytesMax(), workspace);
+        this.attributes = new Attributes(reader, strings, rows, workspace);
+        this.tables = new Tables(reader, body, strings, attributes, rows, workspace);
     }
 
     /// A profile as its message has it.
@@ -128,7 +126,7 @@ final class OtlpDecoder {
         SymbolTable.Functions functions = tables.functions();
         SymbolTable.Mappings mappings = tables.mappings();
         Tables.Frames frames = tables.frames(functions, mappings);
-        var stacks = new Stacks(reader, tables, frames, limits, nodes, body);
+        var stacks = new Stacks(reader, tables, frames, limits, workspace, body);
         var samples =
                 new SampleReader(
                         reader,
@@ -137,7 +135,8 @@ final class OtlpDecoder {
                         stacks,
                         known.orElseGet(this::layout),
                         strings,
-                        rows);
+                        rows,
+                        workspace);
         List<Draft> drafts = new ArrayList<>();
         for (int row = 0; row < profiles.size(); row++) {
             try {
@@ -180,8 +179,8 @@ final class OtlpDecoder {
 
     /// The dictionary first, because everything else refers to it; most writers put it last.
     private void readMessage() {
-        Ints resourceStart = new Ints(8);
-        Ints resourceEnd = new Ints(8);
+        Ints resourceStart = new Ints();
+        Ints resourceEnd = new Ints();
         while (reader.hasMore()) {
             int tag = reader.tag();
             switch (tag) {
@@ -211,8 +210,8 @@ final class OtlpDecoder {
     }
 
     private void readResource() {
-        Ints start = new Ints(8);
-        Ints end = new Ints(8);
+        Ints start = new Ints();
+        Ints end = new Ints();
         int firstAttribute = attributes.count();
         while (reader.hasMore()) {
             int tag = reader.tag();
@@ -230,8 +229,8 @@ final class OtlpDecoder {
     }
 
     private void readScope(Map<String, String> ofResource) {
-        Ints start = new Ints(8);
-        Ints end = new Ints(8);
+        Ints start = new Ints();
+        Ints end = new Ints();
         int firstAttribute = attributes.count();
         while (reader.hasMore()) {
             int tag = reader.tag();

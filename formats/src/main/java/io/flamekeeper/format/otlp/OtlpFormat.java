@@ -3,7 +3,6 @@ package io.flamekeeper.format.otlp;
 import io.flamekeeper.format.DecodeLimits;
 import io.flamekeeper.format.ProfileFormat;
 import io.flamekeeper.format.RawProfile;
-import io.flamekeeper.format.StackTableBuilder;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -26,14 +25,14 @@ import java.util.concurrent.LinkedBlockingDeque;
 /// makes it -1. A location without lines, or whose function has no name, is a frame without function, with its
 /// address and mapping. Row 0 of an empty table is there and empty.
 public final class OtlpFormat implements ProfileFormat {
-    /// A builder that has grown beyond it is not kept.
+    /// A workspace that has grown beyond it is not kept.
     private static final long KEPT_BYTES_MAX = 2 << 20;
 
     private final DecodeLimits limits;
     private final long hashSeed = new SecureRandom().nextLong();
 
     /// The one used last is taken first: its arrays are still in the processor's cache. No result depends on them.
-    private final LinkedBlockingDeque<StackTableBuilder> idle = new LinkedBlockingDeque<>(8);
+    private final LinkedBlockingDeque<Workspace> idle = new LinkedBlockingDeque<>(8);
 
     public OtlpFormat(DecodeLimits limits) {
         this.limits = limits;
@@ -65,19 +64,20 @@ public final class OtlpFormat implements ProfileFormat {
     }
 
     private OtlpExport decode(byte[] body, Optional<SampleLayout> layout) {
-        StackTableBuilder kept = idle.pollFirst();
-        StackTableBuilder nodes = kept == null ? new StackTableBuilder(hashSeed, 1, 1) : kept;
+        Workspace kept = idle.pollFirst();
+        Workspace workspace = kept == null ? new Workspace(hashSeed) : kept;
         try {
-            return new OtlpDecoder(limits, nodes, body).decode(layout);
+            return new OtlpDecoder(limits, workspace, body).decode(layout);
         } finally {
-            if (nodes.keptBytes() <= KEPT_BYTES_MAX) {
-                keep(nodes);
+            if (workspace.keptBytes() <= KEPT_BYTES_MAX) {
+                workspace.clear();
+                keep(workspace);
             }
         }
     }
 
     @SuppressWarnings("ReturnValueIgnored") // one too many is left to the garbage collector
-    private void keep(StackTableBuilder nodes) {
-        idle.offerFirst(nodes);
+    private void keep(Workspace workspace) {
+        idle.offerFirst(workspace);
     }
 }

@@ -33,8 +33,8 @@ final class SampleReader {
     private long[] value = {};
     private int[] service = {};
     private int[] labelStart = {};
-    private final Ints labelName = new Ints(64);
-    private final Ints labelValue = new Ints(64);
+    private final Ints labelName;
+    private final Ints labelValue;
 
     // The sample being read.
     private long sum;
@@ -48,7 +48,8 @@ final class SampleReader {
             Stacks stacks,
             SampleLayout layout,
             Strings strings,
-            Rows rows) {
+            Rows rows,
+            Workspace workspace) {
         this.reader = reader;
         this.tables = tables;
         this.attributes = attributes;
@@ -56,6 +57,8 @@ final class SampleReader {
         this.layout = layout;
         this.rows = rows;
         this.strings = strings;
+        this.labelName = workspace.ints();
+        this.labelValue = workspace.ints();
     }
 
     /// The samples of a profile; see `RawProfile` and `OtlpProfile`.

@@ -28,21 +28,21 @@ final class Stacks {
     private final Tables tables;
     private final StackTableBuilder nodes;
     private final int[] leafOf;
-    private final LocationStack locations = new LocationStack();
+    private final LocationStack locations;
 
-    /// @param nodes whose arrays are used
-    /// @param body  the whole message; no more nodes than it has bytes, nor than [#NODES_MAX]
+    /// @param body the whole message; no more nodes than it has bytes, nor than [#NODES_MAX]
     Stacks(
             ProtoReader reader,
             Tables tables,
             Tables.Frames frames,
             DecodeLimits limits,
-            StackTableBuilder nodes,
+            Workspace workspace,
             byte[] body) {
         this.body = body;
         this.reader = reader;
         this.tables = tables;
-        this.nodes = nodes;
+        this.nodes = workspace.nodes();
+        this.locations = workspace.locations();
         nodes.reset(
                 Math.min(Math.max(body.length, limits.stackDepthMax() + 1), NODES_MAX),
                 Math.clamp(body.length / BYTES_PER_NODE, 64, 1 << 14));

@@ -25,10 +25,9 @@ final class Strings {
     private @Nullable String[] texts = {};
 
     /// @param bytesMax of a longer string its end is kept
-    /// @param expected strings there is room for at first
-    Strings(ProtoReader reader, byte[] body, int bytesMax, int expected) {
-        this.start = new Ints(expected);
-        this.length = new Ints(expected);
+    Strings(ProtoReader reader, byte[] body, int bytesMax, Workspace workspace) {
+        this.start = workspace.ints();
+        this.length = workspace.ints();
         this.reader = reader;
         this.body = body;
         this.bytesMax = bytesMax;

@@ -60,15 +60,15 @@ final class Tables {
     private final long[] field = new long[ProtoReader.VARINT_FIELDS];
     private final long[] lineField = new long[ProtoReader.VARINT_FIELDS];
 
-    private final Longs mappingStart = new Longs(16);
-    private final Longs mappingLimit = new Longs(16);
-    private final Longs mappingOffset = new Longs(16);
-    private final Longs mappingFile = new Longs(16);
+    private final Longs mappingStart;
+    private final Longs mappingLimit;
+    private final Longs mappingOffset;
+    private final Longs mappingFile;
 
     /// Attributes of mapping `i` are `[mappingAttribute[i], mappingAttribute[i + 1])` of the next column.
-    private final Ints mappingAttribute = new Ints(16);
+    private final Ints mappingAttribute;
 
-    private final Longs attributeOfMapping = new Longs(16);
+    private final Longs attributeOfMapping;
     private final Longs functionName;
     private final Longs functionSystemName;
     private final Longs functionFile;
@@ -81,12 +81,12 @@ final class Tables {
 
     private final Longs lineFunction;
     private final Longs lineNumber;
-    private final Ints linkStart = new Ints(16);
-    private final Ints linkEnd = new Ints(16);
-    private final Ints linkTrace = new Ints(16);
-    private final Ints linkSpan = new Ints(16);
-    private final Ints attributeStart = new Ints(16);
-    private final Ints attributeEnd = new Ints(16);
+    private final Ints linkStart;
+    private final Ints linkEnd;
+    private final Ints linkTrace;
+    private final Ints linkSpan;
+    private final Ints attributeStart;
+    private final Ints attributeEnd;
     private final Ints stackStart;
     private final Ints stackEnd;
     private int lostLinkIds;
@@ -97,23 +97,35 @@ final class Tables {
             Strings strings,
             Attributes attributes,
             Rows rows,
-            int expected) {
+            Workspace workspace) {
         this.reader = reader;
         this.body = body;
         this.strings = strings;
         this.attributes = attributes;
         this.rows = rows;
-        this.functionName = new Longs(expected);
-        this.functionSystemName = new Longs(expected);
-        this.functionFile = new Longs(expected);
-        this.functionStartLine = new Longs(expected);
-        this.locationMapping = new Longs(expected);
-        this.locationAddress = new Longs(expected);
-        this.locationLine = new Ints(expected);
-        this.lineFunction = new Longs(expected);
-        this.lineNumber = new Longs(expected);
-        this.stackStart = new Ints(expected);
-        this.stackEnd = new Ints(expected);
+        this.mappingStart = workspace.longs();
+        this.mappingLimit = workspace.longs();
+        this.mappingOffset = workspace.longs();
+        this.mappingFile = workspace.longs();
+        this.mappingAttribute = workspace.ints();
+        this.attributeOfMapping = workspace.longs();
+        this.functionName = workspace.longs();
+        this.functionSystemName = workspace.longs();
+        this.functionFile = workspace.longs();
+        this.functionStartLine = workspace.longs();
+        this.locationMapping = workspace.longs();
+        this.locationAddress = workspace.longs();
+        this.locationLine = workspace.ints();
+        this.lineFunction = workspace.longs();
+        this.lineNumber = workspace.longs();
+        this.linkStart = workspace.ints();
+        this.linkEnd = workspace.ints();
+        this.linkTrace = workspace.ints();
+        this.linkSpan = workspace.ints();
+        this.attributeStart = workspace.ints();
+        this.attributeEnd = workspace.ints();
+        this.stackStart = workspace.ints();
+        this.stackEnd = workspace.ints();
     }
 
     int locationCount() {
@@ -203,7 +215,8 @@ final class Tables {
         rows.add();
         locationLine.add(lineFunction.count());
         int outer = reader.enter();
-        Arrays.fill(field, 0);
+        field[LOCATION_MAPPING] = 0;
+        field[LOCATION_ADDRESS] = 0;
         while (reader.varintsUntilOther(field)) {
             int tag = reader.tag();
             if (tag == LOCATION_LINE) {
@@ -219,6 +232,8 @@ final class Tables {
 
     private void readLine() {
         rows.add();
+        lineField[LINE_FUNCTION] = 0;
+        lineField[LINE_NUMBER] = 0;
         readVarints(lineField);
         lineFunction.add(lineField[LINE_FUNCTION]);
         lineNumber.add(lineField[LINE_NUMBER]);
@@ -226,6 +241,7 @@ final class Tables {
 
     private void readFunction() {
         rows.add();
+        Arrays.fill(field, FUNCTION_NAME, FUNCTION_START_LINE + 1, 0);
         readVarints(field);
         functionName.add(field[FUNCTION_NAME]);
         functionSystemName.add(field[FUNCTION_SYSTEM_NAME]);
@@ -235,7 +251,6 @@ final class Tables {
 
     private void readVarints(long[] into) {
         int outer = reader.enter();
-        Arrays.fill(into, 0);
         reader.varints(into);
         reader.leave(outer);
     }
