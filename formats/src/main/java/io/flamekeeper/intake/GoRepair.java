@@ -1,7 +1,11 @@
 package io.flamekeeper.intake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.flamekeeper.format.LongIndex;
 import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.format.StackTableBuilder;
+import io.flamekeeper.format.Strings;
 import io.flamekeeper.model.LabelNames;
 import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.StackTable;
@@ -13,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /// What a tenant may ask for profiles of Go programs: see [GoStacks], and functions that differ only in their type
 /// parameters as one. Off by default: what is stored is then what was sent.
@@ -135,34 +140,8 @@ final class GoRepair {
         if (!any) {
             return raw;
         }
-        Map<List<Object>, Integer> functionByContent = new HashMap<>();
-        int[] function = new int[functions.count()];
-        Arrays.setAll(
-                function,
-                one ->
-                        first(
-                                functionByContent,
-                                one,
-                                strings.get(functions.name()[one]),
-                                strings.get(functions.systemName()[one]),
-                                strings.get(functions.fileName()[one]),
-                                functions.startLine()[one]));
-        SymbolTable.Frames frames = symbols.frames();
-        Map<List<Object>, Integer> frameByContent = new HashMap<>();
-        int[] frame = new int[frames.count()];
-        Arrays.setAll(
-                frame,
-                one ->
-                        first(
-                                frameByContent,
-                                one,
-                                frames.function()[one] == SymbolTable.NONE
-                                        ? SymbolTable.NONE
-                                        : function[frames.function()[one]],
-                                frames.line()[one],
-                                frames.mapping()[one],
-                                frames.address()[one],
-                                frames.inlined()[one]));
+        int[] function = firstOfEqualFunctions(functions, strings);
+        int[] frame = firstOfEqualFrames(symbols.frames(), function);
         var builder = builder(raw.stacks().count());
         int[] node = new int[raw.stacks().count()];
         for (int old = StackTable.ROOT + 1; old < node.length; old++) {
@@ -193,9 +172,57 @@ final class GoRepair {
         return any;
     }
 
-    private static int first(Map<List<Object>, Integer> known, int id, Object... content) {
-        Integer first = known.putIfAbsent(List.of(content), id);
-        return first == null ? id : first;
+    private static int[] firstOfEqualFunctions(
+            SymbolTable.Functions functions, List<String> strings) {
+        var texts = new Strings(SEED);
+        int[] text = new int[strings.size()];
+        Arrays.setAll(
+                text,
+                string -> {
+                    byte[] bytes = strings.get(string).getBytes(UTF_8);
+                    return texts.add(bytes, 0, bytes.length);
+                });
+        var lines = new LongIndex(SEED);
+        return firstOfEqual(
+                functions.count(),
+                one ->
+                        new Sequence(
+                                new int[] {
+                                    text[functions.name()[one]],
+                                    text[functions.systemName()[one]],
+                                    text[functions.fileName()[one]],
+                                    lines.add(functions.startLine()[one])
+                                }));
+    }
+
+    /// @param firstFunction the function that stands for each
+    private static int[] firstOfEqualFrames(SymbolTable.Frames frames, int[] firstFunction) {
+        var lines = new LongIndex(SEED);
+        var addresses = new LongIndex(SEED);
+        return firstOfEqual(
+                frames.count(),
+                one -> {
+                    int function = frames.function()[one];
+                    return new Sequence(
+                            new int[] {
+                                function == SymbolTable.NONE ? 0 : 1 + firstFunction[function],
+                                lines.add(frames.line()[one]),
+                                1 + frames.mapping()[one],
+                                addresses.add(frames.address()[one]),
+                                frames.inlined()[one] ? 1 : 0
+                            });
+                });
+    }
+
+    /// Of each row the first that has the same content.
+    private static int[] firstOfEqual(int rows, IntFunction<Sequence> content) {
+        Map<Sequence, Integer> first = new HashMap<>();
+        int[] firstOf = new int[rows];
+        for (int row = 0; row < rows; row++) {
+            Integer before = first.putIfAbsent(content.apply(row), row);
+            firstOf[row] = before == null ? row : before;
+        }
+        return firstOf;
     }
 
     private static RawProfile repairStacks(RawProfile raw) {
@@ -268,7 +295,7 @@ final class GoRepair {
     /// Frames put together to the locations that pprof has: a frame with what is inlined in it.
     private static final class Locations {
         private final RawProfile raw;
-        private final Map<List<Integer>, Integer> idByFrames = new HashMap<>();
+        private final Map<Sequence, Integer> idByFrames = new HashMap<>();
         private final List<List<Integer>> framesOfId = new ArrayList<>();
 
         Locations(RawProfile raw) {
@@ -295,7 +322,7 @@ final class GoRepair {
 
         private int id(List<Integer> frames) {
             return idByFrames.computeIfAbsent(
-                    frames,
+                    new Sequence(frames.stream().mapToInt(Integer::intValue).toArray()),
                     _ -> {
                         framesOfId.add(frames);
                         return framesOfId.size() - 1;

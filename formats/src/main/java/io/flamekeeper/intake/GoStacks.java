@@ -31,7 +31,7 @@ final class GoStacks {
     /// The callers that stacks are to get in addition, by index of the stack; others are as they are.
     static Map<Integer, int[]> missingCallers(List<int[]> stacks) {
         List<Group> groups = groups(stacks);
-        Map<Window, Place> places = places(groups);
+        Map<Sequence, Place> places = places(groups);
         Map<Integer, int[]> missing = new HashMap<>();
         for (Group group : groups) {
             Group end = group;
@@ -64,19 +64,6 @@ final class GoStacks {
     /// @param inward how many of its locations are outside of them
     private record Place(Group group, int inward) {}
 
-    /// Locations next to each other.
-    private record Window(int[] locations) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Window that && Arrays.equals(locations, that.locations);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(locations);
-        }
-    }
-
     private static List<Group> groups(List<int[]> stacks) {
         Map<int[], List<Integer>> members = new TreeMap<>(Arrays::compare);
         for (int stack = 0; stack < stacks.size(); stack++) {
@@ -94,8 +81,8 @@ final class GoStacks {
         return groups;
     }
 
-    private static Map<Window, Place> places(List<Group> groups) {
-        Map<Window, Place> places = new HashMap<>();
+    private static Map<Sequence, Place> places(List<Group> groups) {
+        Map<Sequence, Place> places = new HashMap<>();
         for (Group group : groups) {
             for (int inward = 1; inward <= SUFFIX - OVERLAP; inward++) {
                 places.merge(
@@ -107,12 +94,13 @@ final class GoStacks {
         return places;
     }
 
-    private static Window window(Group group, int inward) {
-        return new Window(
+    /// Locations next to each other.
+    private static Sequence window(Group group, int inward) {
+        return new Sequence(
                 Arrays.copyOfRange(group.suffix(), SUFFIX - OVERLAP - inward, SUFFIX - inward));
     }
 
-    private static Optional<Place> next(Group group, Map<Window, Place> places) {
+    private static Optional<Place> next(Group group, Map<Sequence, Place> places) {
         return Optional.ofNullable(places.get(window(group, 0)))
                 .filter(place -> !place.group().equals(group));
     }
