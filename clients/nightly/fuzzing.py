@@ -54,7 +54,7 @@ def _feed(bench: Bench, class_path: str, target: str) -> tuple[str, list[str]]:
     java = Path(os.environ["FLAMEKEEPER_JAVA_HOME"]) / "bin/java"
     done = subprocess.run(
         [java, f"-Xmx{HEAP}", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-         "-XX:+EnableDynamicAgentLoading", f"-Dflamekeeper.fuzz={target}", "-cp", class_path,
+         "-XX:+EnableDynamicAgentLoading", f"-Dflamekeeper.fuzz={target}", f"-Dflamekeeper.fuzz.seeds={SEEDS / target}", "-cp", class_path,
          "com.code_intelligence.jazzer.Jazzer", "--target_class=io.flamekeeper.fuzz.Fuzzer",
          "--instrumentation_includes=io.flamekeeper.**", f"--reproducer_path={found}", corpus, SEEDS / target,
          f"-max_total_time={bench.cycles}", f"-timeout={INPUT_SECONDS}", f"-rss_limit_mb={RSS_MEGABYTES}", f"-seed={bench.seed}",

@@ -1,6 +1,7 @@
 package io.flamekeeper.query;
 
 import io.flamekeeper.dictionary.SeriesTable;
+import io.flamekeeper.model.IntSequence;
 import io.flamekeeper.model.Labels;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +13,7 @@ import java.util.Map;
 final class SeriesGroups {
     private final SeriesTable table;
     private final int[] names;
-    private final Map<Key, Integer> numbers = new HashMap<>();
+    private final Map<IntSequence, Integer> numbers = new HashMap<>();
     private final List<Labels> labels = new ArrayList<>();
 
     SeriesGroups(SeriesTable table, List<String> labelNames) {
@@ -25,32 +26,14 @@ final class SeriesGroups {
                         .toArray();
     }
 
-    /// Comparable so that keys whose hashes collide on purpose still cost only a logarithm.
-    private record Key(int[] values) implements Comparable<Key> {
-        @Override
-        public int compareTo(Key other) {
-            return Arrays.compare(values, other.values);
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key that && Arrays.equals(values, that.values);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(values);
-        }
-    }
-
     /// The group of a series; groups count from 0 in the order in which they first appear.
     int of(int series) {
         int[] values = new int[names.length];
         Arrays.setAll(values, i -> table.valueOf(series, names[i]));
         return numbers.computeIfAbsent(
-                new Key(values),
+                new IntSequence(values),
                 key -> {
-                    labels.add(labels(key.values));
+                    labels.add(labels(key.values()));
                     return labels.size() - 1;
                 });
     }

@@ -26,7 +26,14 @@ public final class DotGraph {
 
     private DotGraph() {}
 
-    private record Edge(int caller, int callee) {}
+    private record Edge(int caller, int callee) implements Comparable<Edge> {
+        @Override
+        public int compareTo(Edge other) {
+            return caller != other.caller
+                    ? Integer.compare(caller, other.caller)
+                    : Integer.compare(callee, other.callee);
+        }
+    }
 
     /// @param functionsMax those with the largest totals are drawn, at most 512
     /// @return empty when nothing was measured

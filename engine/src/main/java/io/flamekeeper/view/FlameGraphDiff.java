@@ -91,7 +91,14 @@ public record FlameGraphDiff(
     /// Every node of either tree once, with its amounts in both.
     private static final class Union {
         /// An edge of the union: (caller, name).
-        private record Edge(int caller, int name) {}
+        private record Edge(int caller, int name) implements Comparable<Edge> {
+            @Override
+            public int compareTo(Edge other) {
+                return caller != other.caller
+                        ? Integer.compare(caller, other.caller)
+                        : Integer.compare(name, other.name);
+            }
+        }
 
         private final List<String> names = new ArrayList<>();
         private final Map<String, Integer> nameIds = new HashMap<>();

@@ -6,6 +6,7 @@ import io.flamekeeper.format.LongIndex;
 import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.format.StackTableBuilder;
 import io.flamekeeper.format.Strings;
+import io.flamekeeper.model.IntSequence;
 import io.flamekeeper.model.LabelNames;
 import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.StackTable;
@@ -186,13 +187,11 @@ final class GoRepair {
         return firstOfEqual(
                 functions.count(),
                 one ->
-                        new Sequence(
-                                new int[] {
-                                    text[functions.name()[one]],
-                                    text[functions.systemName()[one]],
-                                    text[functions.fileName()[one]],
-                                    lines.add(functions.startLine()[one])
-                                }));
+                        new IntSequence(
+                                text[functions.name()[one]],
+                                text[functions.systemName()[one]],
+                                text[functions.fileName()[one]],
+                                lines.add(functions.startLine()[one])));
     }
 
     /// @param firstFunction the function that stands for each
@@ -203,20 +202,18 @@ final class GoRepair {
                 frames.count(),
                 one -> {
                     int function = frames.function()[one];
-                    return new Sequence(
-                            new int[] {
-                                function == SymbolTable.NONE ? 0 : 1 + firstFunction[function],
-                                lines.add(frames.line()[one]),
-                                1 + frames.mapping()[one],
-                                addresses.add(frames.address()[one]),
-                                frames.inlined()[one] ? 1 : 0
-                            });
+                    return new IntSequence(
+                            function == SymbolTable.NONE ? 0 : 1 + firstFunction[function],
+                            lines.add(frames.line()[one]),
+                            1 + frames.mapping()[one],
+                            addresses.add(frames.address()[one]),
+                            frames.inlined()[one] ? 1 : 0);
                 });
     }
 
     /// Of each row the first that has the same content.
-    private static int[] firstOfEqual(int rows, IntFunction<Sequence> content) {
-        Map<Sequence, Integer> first = new HashMap<>();
+    private static int[] firstOfEqual(int rows, IntFunction<IntSequence> content) {
+        Map<IntSequence, Integer> first = new HashMap<>();
         int[] firstOf = new int[rows];
         for (int row = 0; row < rows; row++) {
             Integer before = first.putIfAbsent(content.apply(row), row);
@@ -295,7 +292,7 @@ final class GoRepair {
     /// Frames put together to the locations that pprof has: a frame with what is inlined in it.
     private static final class Locations {
         private final RawProfile raw;
-        private final Map<Sequence, Integer> idByFrames = new HashMap<>();
+        private final Map<IntSequence, Integer> idByFrames = new HashMap<>();
         private final List<List<Integer>> framesOfId = new ArrayList<>();
 
         Locations(RawProfile raw) {
@@ -322,7 +319,7 @@ final class GoRepair {
 
         private int id(List<Integer> frames) {
             return idByFrames.computeIfAbsent(
-                    new Sequence(frames.stream().mapToInt(Integer::intValue).toArray()),
+                    new IntSequence(frames.stream().mapToInt(Integer::intValue).toArray()),
                     _ -> {
                         framesOfId.add(frames);
                         return framesOfId.size() - 1;

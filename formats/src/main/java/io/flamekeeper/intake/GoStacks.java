@@ -1,5 +1,6 @@
 package io.flamekeeper.intake;
 
+import io.flamekeeper.model.IntSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,7 +32,7 @@ final class GoStacks {
     /// The callers that stacks are to get in addition, by index of the stack; others are as they are.
     static Map<Integer, int[]> missingCallers(List<int[]> stacks) {
         List<Group> groups = groups(stacks);
-        Map<Sequence, Place> places = places(groups);
+        Map<IntSequence, Place> places = places(groups);
         Map<Integer, int[]> missing = new HashMap<>();
         for (Group group : groups) {
             Group end = group;
@@ -81,8 +82,8 @@ final class GoStacks {
         return groups;
     }
 
-    private static Map<Sequence, Place> places(List<Group> groups) {
-        Map<Sequence, Place> places = new HashMap<>();
+    private static Map<IntSequence, Place> places(List<Group> groups) {
+        Map<IntSequence, Place> places = new HashMap<>();
         for (Group group : groups) {
             for (int inward = 1; inward <= SUFFIX - OVERLAP; inward++) {
                 places.merge(
@@ -95,12 +96,12 @@ final class GoStacks {
     }
 
     /// Locations next to each other.
-    private static Sequence window(Group group, int inward) {
-        return new Sequence(
+    private static IntSequence window(Group group, int inward) {
+        return new IntSequence(
                 Arrays.copyOfRange(group.suffix(), SUFFIX - OVERLAP - inward, SUFFIX - inward));
     }
 
-    private static Optional<Place> next(Group group, Map<Sequence, Place> places) {
+    private static Optional<Place> next(Group group, Map<IntSequence, Place> places) {
         return Optional.ofNullable(places.get(window(group, 0)))
                 .filter(place -> !place.group().equals(group));
     }

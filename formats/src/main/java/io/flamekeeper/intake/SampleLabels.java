@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.flamekeeper.format.RawProfile;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.IntSequence;
 import io.flamekeeper.model.LabelNames;
 import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.StringTable;
@@ -69,7 +70,7 @@ final class SampleLabels {
     /// Decoded once, however many samples have it: a few bytes can name a long text many times.
     private @Nullable String[] texts = {};
 
-    private final Map<Pairs, Integer> groupByPairs = new HashMap<>();
+    private final Map<IntSequence, Integer> groupByPairs = new HashMap<>();
     private final Map<Labels, Integer> groupByLabels = new HashMap<>();
     private final List<Labels> labelsOfGroup = new ArrayList<>();
 
@@ -133,7 +134,7 @@ final class SampleLabels {
         }
         span = spanText == NONE ? 0 : spanId(spanText);
         trace = traceText == NONE ? 0 : traceByText.computeIfAbsent(traceText, this::traceNumber);
-        Pairs sent = new Pairs(Arrays.copyOf(pairs, next));
+        IntSequence sent = new IntSequence(Arrays.copyOf(pairs, next));
         Integer known = groupByPairs.get(sent);
         if (known != null) {
             return known;
@@ -183,11 +184,11 @@ final class SampleLabels {
                 });
     }
 
-    private Optional<Labels> labels(Pairs sent) {
+    private Optional<Labels> labels(IntSequence sent) {
         SortedMap<String, String> added = new TreeMap<>(Utf8Order.COMPARATOR);
-        for (int i = 0; i < sent.strings().length; i += 2) {
-            int name = sent.strings()[i];
-            int text = sent.strings()[i + 1];
+        for (int i = 0; i < sent.values().length; i += 2) {
+            int name = sent.values()[i];
+            int text = sent.values()[i + 1];
             if (fits(name, limits.labelNameBytesMax()) && strings.length(text) > 0) {
                 added.merge(
                         text(name),
@@ -314,23 +315,5 @@ final class SampleLabels {
     private int traceNumber(int text) {
         TraceId id = TraceId.parse(strings.get(text));
         return numberByTrace.computeIfAbsent(id, _ -> numberByTrace.size());
-    }
-
-    /// Comparable so that keys whose hashes collide on purpose still cost only a logarithm.
-    private record Pairs(int[] strings) implements Comparable<Pairs> {
-        @Override
-        public int compareTo(Pairs other) {
-            return Arrays.compare(strings, other.strings);
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Pairs that && Arrays.equals(strings, that.strings);
-        }
-
-        @Override
-        public int hashCode() {
-            return Arrays.hashCode(strings);
-        }
     }
 }

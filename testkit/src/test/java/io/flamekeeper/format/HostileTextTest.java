@@ -240,6 +240,22 @@ class HostileTextTest {
                 .isTrue();
     }
 
+    /// Their starts are doubles that all have one hash.
+    @Test
+    void speedscope_manyProfilesThatAreNearlyAlike_areToldApartInTime() {
+        var profiles = new StringBuilder();
+        for (int profile = 0; profile < 60_000; profile++) {
+            int high = 0x3ff0_0000 + profile;
+            double start =
+                    Double.longBitsToDouble((long) high << Integer.SIZE | (high ^ 0x1234_5678));
+            profiles.append(profile == 0 ? "" : ",")
+                    .append("{\"type\":\"sampled\",\"unit\":\"none\",\"startValue\":")
+                    .append(start)
+                    .append(",\"samples\":[],\"weights\":[]}");
+        }
+        assertThat(isRefused(SPEEDSCOPE, file(profiles.toString()))).isFalse();
+    }
+
     private static String evented(String events) {
         return "{\"type\":\"evented\",\"name\":\"p\",\"unit\":\"seconds\",\"startValue\":0,\"endValue\":1,\"events\":["
                 + events

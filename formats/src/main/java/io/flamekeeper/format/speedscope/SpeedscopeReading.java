@@ -17,10 +17,12 @@ import io.flamekeeper.model.ValueType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /// One file on its way: first [#readHeads], then [#readStacks].
 final class SpeedscopeReading {
@@ -66,7 +68,15 @@ final class SpeedscopeReading {
     /// What a profile says of itself. Profiles of the same head are one.
     ///
     /// @param label string: its name
-    private record Head(String type, int label, Unit unit, double start, double end) {}
+    private record Head(String type, int label, Unit unit, double start, double end) {
+        /// Without a hash: whoever sends the numbers could make all of them collide.
+        static final Comparator<Head> ORDER =
+                Comparator.comparing(Head::type)
+                        .thenComparingInt(Head::label)
+                        .thenComparing(Head::unit)
+                        .thenComparingDouble(Head::start)
+                        .thenComparingDouble(Head::end);
+    }
 
     SpeedscopeReading(DecodeLimits limits, long hashSeed, byte[] body) {
         this.limits = limits;
@@ -94,9 +104,13 @@ final class SpeedscopeReading {
                     String.valueOf(e.getMessage()));
         }
         return new DecodedText(
-                profiles(),
-                new HashSet<>(heads).size(),
-                Map.of(TextLoss.CUT_STACK, speller.cuts()));
+                profiles(), differentHeads(), Map.of(TextLoss.CUT_STACK, speller.cuts()));
+    }
+
+    private int differentHeads() {
+        SortedSet<Head> different = new TreeSet<>(Head.ORDER);
+        different.addAll(heads);
+        return different.size();
     }
 
     private void readHeads(JsonCursor in) throws IOException {
