@@ -1,9 +1,9 @@
 package io.flamekeeper.compaction;
 
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.StringTable;
 import io.flamekeeper.model.SymbolTable;
-import io.flamekeeper.model.TenantId;
 import io.flamekeeper.segment.Partition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,18 +28,16 @@ public final class JoinMemory {
 
     private JoinMemory() {}
 
-    private record Service(TenantId tenant, String name) {}
-
     /// How many of the first inputs can be joined without any service taking more memory; at least 1.
     ///
     /// @param inputs what each has
     public static int fitting(List<List<Partition>> inputs, long bytesMax) {
-        Map<Service, List<Partition>> joined = new HashMap<>();
+        Map<PartitionKey, List<Partition>> joined = new HashMap<>();
         for (int i = 0; i < inputs.size(); i++) {
             for (Partition partition : inputs.get(i)) {
                 List<Partition> ofService =
                         joined.computeIfAbsent(
-                                new Service(partition.tenant(), partition.service()),
+                                new PartitionKey(partition.tenant(), partition.service()),
                                 _ -> new ArrayList<>());
                 ofService.add(partition);
                 if (i > 0 && !fit(ofService, bytesMax)) {

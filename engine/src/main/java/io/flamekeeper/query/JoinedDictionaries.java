@@ -1,5 +1,6 @@
 package io.flamekeeper.query;
 
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.model.TenantId;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -11,9 +12,8 @@ final class JoinedDictionaries {
     private final long bytesMax;
 
     /// Those used longest ago first.
-    private final Map<Service, JoinedDictionary> byService = new LinkedHashMap<>(16, 0.75f, true);
-
-    private record Service(TenantId tenant, String name) {}
+    private final Map<PartitionKey, JoinedDictionary> byService =
+            new LinkedHashMap<>(16, 0.75f, true);
 
     /// @param bytesMax memory that all of them may take, roughly; one query may need as much again
     JoinedDictionaries(long hashSeed, long bytesMax) {
@@ -24,7 +24,8 @@ final class JoinedDictionaries {
     JoinedDictionary of(TenantId tenant, String service) {
         synchronized (byService) {
             return byService.computeIfAbsent(
-                    new Service(tenant, service), _ -> new JoinedDictionary(hashSeed, bytesMax));
+                    new PartitionKey(tenant, service),
+                    _ -> new JoinedDictionary(hashSeed, bytesMax));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.flamekeeper.store;
 
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.segment.UploadMark;
 import java.util.Arrays;
 import java.util.function.Consumer;

@@ -1,6 +1,7 @@
 package io.flamekeeper.store;
 
 import io.flamekeeper.compaction.CompactionPolicy;
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;

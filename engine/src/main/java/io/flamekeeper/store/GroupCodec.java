@@ -5,6 +5,7 @@ import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.DictionaryCodec;
 import io.flamekeeper.dictionary.PairCodec;
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.TenantId;

@@ -1,5 +1,6 @@
 package io.flamekeeper.store;
 
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.segment.UploadMark;

@@ -2,6 +2,7 @@ package io.flamekeeper.store;
 
 import io.flamekeeper.column.Scatter;
 import io.flamekeeper.dictionary.DictionaryView;
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.dictionary.SeriesTable;
 import io.flamekeeper.model.SaturatedMath;
 import io.flamekeeper.model.StackTable;

@@ -1,6 +1,7 @@
 package io.flamekeeper.store;
 
 import io.flamekeeper.dictionary.Dictionary;
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.segment.UploadMark;
 import java.util.Arrays;

@@ -2,6 +2,7 @@ package io.flamekeeper.store;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.model.UploadHash;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;

@@ -3,6 +3,7 @@ package io.flamekeeper.store;
 import io.flamekeeper.column.ByteSink;
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.GroupInterner;
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;

@@ -7,6 +7,7 @@ import io.flamekeeper.column.ByteSink;
 import io.flamekeeper.column.ByteSource;
 import io.flamekeeper.dictionary.Dictionary;
 import io.flamekeeper.dictionary.GroupInterner;
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.dictionary.ProfileRow;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.Labels;

@@ -2,6 +2,7 @@ package io.flamekeeper.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flamekeeper.dictionary.PartitionKey;
 import io.flamekeeper.model.TenantId;
 import io.flamekeeper.model.UploadHash;
 import io.flamekeeper.segment.UploadMark;

@@ -1,13 +1,13 @@
-package io.flamekeeper.store;
+package io.flamekeeper.dictionary;
 
 import io.flamekeeper.model.TenantId;
 
 /// What has a dictionary of its own: one service of one tenant.
 ///
 /// Comparable so that a hash map full of keys chosen to collide stays fast.
-record PartitionKey(TenantId tenant, String service) implements Comparable<PartitionKey> {
+public record PartitionKey(TenantId tenant, String service) implements Comparable<PartitionKey> {
     /// Number of the shard, among `shardCount`, that the partition belongs to.
-    int shard(int shardCount) {
+    public int shard(int shardCount) {
         int hash = hashCode() * 0x9E3779B9;
         return Math.floorMod(hash ^ hash >>> 16, shardCount);
     }
