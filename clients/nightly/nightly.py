@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""The long proofs: real power cuts, kills, failing syncs, full disks, hostile bytes, decay and
-senders that are no imitations, against the real server.
+"""The long proofs: real power cuts, kills, failing syncs, full disks, hostile bytes, decay and senders, against the real server.
 
     ./flamekeeper nightly [--only N1,N4] [--cycles N] [--parsers jfr,otlp] [--seed S] [--keep DIR]
 
@@ -26,6 +25,7 @@ import crashes
 import decay
 import failing_disk
 import fuzzing
+import rust_sdk
 from proof import Bench, Outcome, Skipped
 from server import known_settings
 
@@ -51,6 +51,7 @@ PROOFS = [
     Proof("N5", "fuzzing", fuzzing.parsers, 0.3),
     Proof("N8", "decay", decay.damaged_folders, 1),
     Proof("N14", "collector", collector.profiles, 0.2),
+    Proof("N15", "Rust SDK", rust_sdk.search, 0.05),
 ]
 
 
