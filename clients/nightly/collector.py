@@ -79,7 +79,7 @@ class Collector:
     def said(self, start: str) -> list[dict[str, Any]]:
         """Entries of its log with such a message, those of exporters with their way."""
         entries = [json.loads(line) for line in self._log.read_text().rpartition("\n")[0].splitlines()]
-        return [entry for entry in entries if entry["msg"].startswith(start)]
+        return [entry | {"stacktrace": ""} for entry in entries if entry["msg"].startswith(start)]
 
     def complaints(self) -> list[str]:
         """What it warns of, and what it had to send again."""

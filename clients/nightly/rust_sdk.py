@@ -1,4 +1,4 @@
-"""N15: the unmodified Rust SDK profiles a program; the server answers what went over the wire."""
+"""N15: the unmodified Rust SDK profiles time and memory of a program; the server answers what went over the wire."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 
 import programs
 from proof import Bench, Outcome
 
 sys.path.append(str(programs.CLIENTS / "python-tests"))
 
-from ground_truth import SentProfile, decode  # noqa: E402
+from ground_truth import Sample, SentProfile, decode  # noqa: E402
 from querier import CPU, Querier, Stack  # noqa: E402
 from record import RecordingProxy  # noqa: E402
 
 SERVICE = "rust-search"
+MEMORY = "memory:inuse_space:bytes:space:bytes"
+CPU_SENT = "cpu:nanoseconds"
+MEMORY_SENT = "inuse_space:bytes"
 SECONDS_MIN = 5
 EXIT_SECONDS_MAX = 60
 COMPONENT = ("component", "fitness_evaluation")
@@ -37,53 +41,72 @@ def search(bench: Bench) -> Outcome:
         if done.returncode != 0:
             return Outcome("broke off", [f"exit code {done.returncode}: {done.stderr[-1000:]}"])
         now = int(time.time() * 1000)
-        return _compared(Querier(url, now - 3_600_000, now + 60_000), int(done.stdout), [
-            profile for upload in uploads for profile in decode(upload.path, upload.header("Content-Type"), upload.body)],
-            [f"{upload.path}: {upload.answered_status}" for upload in uploads if upload.answered_status != 200])
+        busy_nanos, population_bytes = map(int, done.stdout.split())
+        comparison = Comparison(Querier(url, now - 3_600_000, now + 60_000), [
+            profile for upload in uploads for profile in decode(upload.path, upload.header("Content-Type"), upload.body)])
+        comparison.faults += [f"{upload.path}: {upload.answered_status}" for upload in uploads if upload.answered_status != 200]
+        comparison.labels()
+        return Outcome(f"{len(uploads)} uploads; {comparison.time(busy_nanos)}; {comparison.memory(population_bytes)}",
+                       comparison.faults)
     finally:
         server.kill()
 
 
-def _compared(querier: Querier, busy_nanos: int, sent: list[SentProfile], faults: list[str]) -> Outcome:
-    """:param busy_nanos: processor time of the program by the kernel"""
-    def check(what: str, found: object, expected: object) -> None:
-        if found != expected:
-            faults.append(f"{what}: {found} (expected: {expected})")
+class Comparison:
+    """Of what the server answers with what was sent, and of that with what the program knows."""
 
-    selector = f'{{service_name="{SERVICE}",worker_id="r0"}}'
-    stacks = _sent_stacks(sent)
-    sums = _sent_sums(sent)
-    check("services", querier.label_values("service_name"), [SERVICE])
-    check("profile types", querier.profile_types(), [CPU])
-    check("stacks", querier.stacks(selector), dict(stacks))
-    check("sums", querier.sums(selector, [COMPONENT[0]]), dict(sums))
-    total = sum(stacks.values())
-    share = total / busy_nanos
-    if not 0.7 < share < 1.3:
-        faults.append(f"processor time: {total / 1e9:.2f} s (expected: about {busy_nanos / 1e9:.2f} s)")
-    evaluated = _nanos_in(stacks, "evaluate")
-    if not 0 < evaluated <= sums.get((COMPONENT,), 0) or _nanos_in(stacks, "breed") == 0:
-        faults.append(f"functions: evaluate {evaluated} ns of {dict(sums)} (expected: with its label), breed some")
-    return Outcome(f"{len(sent)} uploads, {len(stacks)} stacks, {total / 1e9:.2f} s of processor time, {share:.0%} of the "
-                   f"kernel's; {evaluated / total:.0%} in evaluate", faults)
+    def __init__(self, querier: Querier, sent: list[SentProfile]):
+        self.faults: list[str] = []
+        self._querier = querier
+        self._sent = sent
+        self._selector = f'{{service_name="{SERVICE}",worker_id="r0"}}'
 
+    def labels(self) -> None:
+        self._check("services", self._querier.label_values("service_name"), [SERVICE])
+        self._check("profile types", sorted(self._querier.profile_types()), sorted([CPU, MEMORY]))
 
-def _sent_stacks(sent: list[SentProfile]) -> Counter[Stack]:
-    stacks: Counter[Stack] = Counter()
-    for profile in sent:
-        for sample in profile.samples:
-            stacks[tuple(reversed(sample.stack))] += sample.values[0]
-    return stacks
-
-
-def _sent_sums(sent: list[SentProfile]) -> Counter[tuple[tuple[str, str], ...]]:
-    """By the label ``component``."""
-    sums: Counter[tuple[tuple[str, str], ...]] = Counter()
-    for profile in sent:
-        for sample in profile.samples:
+    def time(self, busy_nanos: int) -> str:
+        """:param busy_nanos: processor time of the program by the kernel"""
+        stacks = self._stacks(CPU, CPU_SENT)
+        sums: Counter[tuple[tuple[str, str], ...]] = Counter()
+        for sample in self._samples(CPU_SENT):
             sums[tuple(label for label in sample.labels if label.name == COMPONENT[0])] += sample.values[0]
-    return sums
+        self._check("sums", self._querier.sums(self._selector, [COMPONENT[0]]), dict(sums))
+        evaluated = _in(stacks, "evaluate")
+        if not 0 < evaluated <= sums[COMPONENT,] or not _in(stacks, "breed"):
+            self.faults.append(f"functions: evaluate {evaluated} ns of {dict(sums)} (expected: with its label), breed some")
+        total = sum(stacks.values())
+        self._check_near("processor time", total, busy_nanos)
+        return f"{len(stacks)} stacks of {total / 1e9:.2f} s, {total / busy_nanos:.0%} of the kernel's"
+
+    def memory(self, population_bytes: int) -> str:
+        """:param population_bytes: what one function has allocated and keeps"""
+        stacks = self._stacks(MEMORY, MEMORY_SENT)
+        settled = _in(stacks, "settle") // sum(profile.sample_types == (MEMORY_SENT,) for profile in self._sent)
+        self._check_near("bytes of the population", settled, population_bytes)
+        return f"{len(stacks)} stacks of memory, {settled / population_bytes:.0%} of the population's"
+
+    def _stacks(self, profile_type: str, sent_type: str) -> Counter[Stack]:
+        stacks: Counter[Stack] = Counter()
+        for sample in self._samples(sent_type):
+            stacks[tuple(reversed(sample.stack))] += sample.values[0]
+        found = self._querier.stacks(self._selector, profile_type)
+        self._check(f"stacks of {profile_type} that are not as sent", sorted(found.items() ^ stacks.items()), [])
+        return stacks
+
+    def _samples(self, sent_type: str) -> Iterator[Sample]:
+        for profile in self._sent:
+            if profile.sample_types == (sent_type,):
+                yield from profile.samples
+
+    def _check(self, what: str, found: object, expected: object) -> None:
+        if found != expected:
+            self.faults.append(f"{what}: {found!s:.1000} (expected: {expected})")
+
+    def _check_near(self, what: str, found: int, expected: int) -> None:
+        if not 0.7 * expected < found < 1.3 * expected:
+            self.faults.append(f"{what}: {found} (expected: about {expected})")
 
 
-def _nanos_in(stacks: Counter[Stack], function: str) -> int:
-    return sum(nanos for stack, nanos in stacks.items() if any(name.endswith(f"::{function}") for name in stack))
+def _in(stacks: Counter[Stack], function: str) -> int:
+    return sum(value for stack, value in stacks.items() if any(name.endswith(f"::{function}") for name in stack))

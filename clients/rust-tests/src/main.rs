@@ -2,17 +2,28 @@
 //!
 //!     SERVER=http://127.0.0.1:4040 rust-tests SECONDS
 //!
-//! Prints the nanoseconds of processor time that its thread took while it was profiled.
+//! Prints the nanoseconds of processor time that its thread took while it was profiled, and the bytes of the population.
 
 use std::env;
 use std::error::Error;
+use std::ffi::CStr;
 use std::fs;
 use std::hint::black_box;
+use std::mem::size_of;
 use std::time::{Duration, Instant};
 
+use pyroscope::backend::jemalloc::jemalloc_backend;
 use pyroscope::backend::{pprof_backend, BackendConfig, PprofConfig};
 use pyroscope::pyroscope::PyroscopeAgentBuilder;
 
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+#[export_name = "_rjem_malloc_conf"]
+static ALLOCATOR_SETTINGS: &CStr = c"prof:true,prof_active:true,lg_prof_sample:12"; // every 4 KiB or so
+
+const INDIVIDUALS: usize = 200;
+const GENES: usize = 500;
 const SAMPLE_RATE: u32 = 100;
 
 #[inline(never)]
@@ -36,6 +47,15 @@ fn breed(population: &mut [Vec<f64>]) {
     }
 }
 
+#[inline(never)]
+fn settle() -> Vec<Vec<f64>> {
+    let mut population = Vec::with_capacity(INDIVIDUALS);
+    for i in 0..INDIVIDUALS {
+        population.push((0..GENES).map(|j| (i * j % 97) as f64 / 13.0).collect());
+    }
+    population
+}
+
 /// Processor time of the main thread so far, in nanoseconds.
 fn busy_nanos() -> Result<u64, Box<dyn Error>> {
     let text = fs::read_to_string("/proc/self/schedstat")?;
@@ -44,15 +64,18 @@ fn busy_nanos() -> Result<u64, Box<dyn Error>> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let seconds: u64 = env::args().nth(1).ok_or("no SECONDS")?.parse()?;
-    let backend = pprof_backend(PprofConfig { sample_rate: SAMPLE_RATE }, BackendConfig::default());
-    let agent = PyroscopeAgentBuilder::new(env::var("SERVER")?, "rust-search", SAMPLE_RATE, "pyroscope-rs", "2.1.5", backend)
-        .tags(vec![("worker_id", "r0")])
-        .upload_interval(Duration::from_secs(2))
-        .build()?
-        .start()?;
+    let mut population = settle();
+    let server = env::var("SERVER")?;
+    let profiled = |backend| {
+        PyroscopeAgentBuilder::new(&server, "rust-search", SAMPLE_RATE, "pyroscope-rs", "2.1.5", backend)
+            .tags(vec![("worker_id", "r0")])
+            .upload_interval(Duration::from_secs(2))
+            .build()?
+            .start()
+    };
+    let agent = profiled(pprof_backend(PprofConfig { sample_rate: SAMPLE_RATE }, BackendConfig::default()))?;
+    let memory_agent = profiled(jemalloc_backend())?;
     let (add_tag, remove_tag) = agent.tag_wrapper();
-    let mut population: Vec<Vec<f64>> =
-        (0..200).map(|i| (0..500).map(|j| f64::from(i * j % 97) / 13.0).collect()).collect();
 
     let started = Instant::now();
     let busy_before = busy_nanos()?;
@@ -66,8 +89,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             breed(&mut population);
         }
     }
-    println!("{}", busy_nanos()? - busy_before);
+    println!("{} {}", busy_nanos()? - busy_before, INDIVIDUALS * GENES * size_of::<f64>());
 
     agent.stop()?.shutdown();
+    memory_agent.stop()?.shutdown();
     Ok(())
 }
