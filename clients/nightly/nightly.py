@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The long proofs: real power cuts, kills, failing syncs, full disks, hostile bytes and decay, against the real server.
+"""The long proofs: real power cuts, kills, failing syncs, full disks, hostile bytes, decay and senders, against the real server.
 
     ./flamekeeper nightly [--only N1,N4] [--cycles N] [--parsers jfr,otlp] [--seed S] [--keep DIR]
 
@@ -20,10 +20,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import collector
 import crashes
 import decay
 import failing_disk
 import fuzzing
+import rust_sdk
 from proof import Bench, Outcome, Skipped
 from server import known_settings
 
@@ -48,6 +50,8 @@ PROOFS = [
     Proof("N4", "full disk", failing_disk.full_disk, 0.2),
     Proof("N5", "fuzzing", fuzzing.parsers, 0.3),
     Proof("N8", "decay", decay.damaged_folders, 1),
+    Proof("N14", "collector", collector.profiles, 0.2),
+    Proof("N15", "Rust SDK", rust_sdk.search, 0.05),
 ]
 
 
@@ -55,7 +59,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], prog="flamekeeper nightly")
     parser.add_argument("--launcher", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--only", default=",".join(proof.id for proof in PROOFS), help="comma-separated; default: all")
-    parser.add_argument("--cycles", type=int, default=200, help="of N1, N2 and N8; N3 and N4 do a fifth, N5 fuzzes each parser for 0.3 s a cycle (default: 200)")
+    parser.add_argument("--cycles", type=int, default=200, help="of N1, N2 and N8; N3, N4 and N14 do a fifth, N5 fuzzes each parser for 0.3 s a cycle (default: 200)")
     parser.add_argument("--parsers", default="", help="what N5 fuzzes, comma-separated; default: all")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--keep", type=Path, help="keep ledgers, logs and damaged folders here")

@@ -23,16 +23,18 @@ class Server:
     """A process from the constructor on; answers after ``await_ready``, which sets ``ready_seconds``.
 
     :param settings: as ``--set`` takes them
+    :param listen: address and port; port 0 picks a free one
     :param log: gets what it writes to standard error, after what is there already
     """
 
-    def __init__(self, launcher: Path, data: Path, log: Path, settings: dict[str, str]):
+    def __init__(self, launcher: Path, data: Path, log: Path, settings: dict[str, str],
+                 listen: str = "127.0.0.1:0"):
         self._started = time.monotonic()
         self._log = log
         self._log_start = log.stat().st_size if log.exists() else 0
         with log.open("ab") as errors:
             self.process = subprocess.Popen(
-                [str(launcher), "server", "--listen", "127.0.0.1:0", "--data", str(data),
+                [str(launcher), "server", "--listen", listen, "--data", str(data),
                  *(f"--set={key}={value}" for key, value in settings.items())],
                 stdout=subprocess.PIPE, stderr=errors, text=True)
         self.address = ""
