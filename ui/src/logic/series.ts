@@ -41,8 +41,9 @@ export function toChartSeries(
   return { times, titles, values, stepSeconds };
 }
 
-/// Mean of all present points, added over the series; 0 without any.
-export function meanRate({ values, times }: ChartSeries): number {
+/// Mean of the steps that have data, added over the series; 0 without any. With gaps it is more than the total by the
+/// length of the range.
+export function meanRate({ values, times }: ChartSeries): { rate: number; hasGaps: boolean } {
   let sum = 0;
   let filled = 0;
   for (let at = 0; at < times.length; at++) {
@@ -54,5 +55,5 @@ export function meanRate({ values, times }: ChartSeries): number {
     }
     if (any) filled++;
   }
-  return filled === 0 ? 0 : sum / filled;
+  return { rate: filled === 0 ? 0 : sum / filled, hasGaps: filled < times.length };
 }

@@ -163,7 +163,7 @@ test("series_sparsePoints_leaveGapsAndBecomeRates", () => {
   assert.deepEqual(chart.times, [30, 60, 90, 120]);
   assert.deepEqual(chart.values, [[null, 1, null, 2]]);
   assert.deepEqual(chart.titles, ["a"]);
-  assert.equal(meanRate(chart), 1.5);
+  assert.deepEqual(meanRate(chart), { rate: 1.5, hasGaps: true });
 });
 
 test("series_stepStillFilling_isLeftOut", () => {
@@ -175,6 +175,7 @@ test("series_stepStillFilling_isLeftOut", () => {
     nowMillis: 49_000,
   });
   assert.deepEqual(chart.times, [10, 20, 30, 40]);
+  assert.deepEqual(meanRate(chart), { rate: 10, hasGaps: false });
 });
 
 test("request_selection_isSentAsShown", () => {

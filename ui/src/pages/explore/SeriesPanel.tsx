@@ -16,6 +16,7 @@ export function SeriesPanel({ model }: { model: ExploreModel }) {
   const type = readProfileType(profileType);
   const data = resource.data;
   const format = (value: number) => formatRate(value, type);
+  const average = data && meanRate(data);
   return (
     <Panel
       name="Over time"
@@ -27,10 +28,10 @@ export function SeriesPanel({ model }: { model: ExploreModel }) {
       title={
         <>
           <b>{type.title}</b> of <b>{service || "…"}</b>
-          {data && data.values.length > 0 && (
+          {data && average && data.values.length > 0 && (
             <span class="panel-figure">
               {groupBy && data.values.length === MOST_SERIES ? `top ${MOST_SERIES} by ${groupBy}: ` : ""}
-              {format(meanRate(data))} on average
+              {format(average.rate)} on average{average.hasGaps ? " while there is data" : ""}
             </span>
           )}
         </>
