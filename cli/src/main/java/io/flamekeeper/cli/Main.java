@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             PushCommand.class,
             VerifyCommand.class,
             InspectCommand.class,
+            TokenCommand.class,
             ConfigCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class

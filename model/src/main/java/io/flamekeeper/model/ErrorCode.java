@@ -20,6 +20,8 @@ public enum ErrorCode {
     BODY_TOO_LARGE(Owner.CALLER),
     /// A request whose body did not arrive in time.
     SLOW_REQUEST(Owner.CALLER),
+    /// A request of somebody who is not known: no credentials, or none that hold.
+    UNAUTHENTICATED(Owner.CALLER),
     /// A request that its sender may not make, such as one that a web page of another site sends.
     FORBIDDEN(Owner.CALLER),
     /// A profile time too far in the future to be true.

@@ -14,13 +14,15 @@ public interface CallObserver {
     /// @param client  what the caller calls itself, untrusted, `""` = nothing
     /// @param status  of HTTP
     /// @param problem why it was refused
-    /// @param unseen  whose call it was, if it was refused before any handler saw it
+    /// @param tenant  whose call it was, as far as that was known
+    /// @param unseen  whether it was refused before any handler saw it
     /// @param nanos   from the headers to the answer
     record Answered(
             String route,
             String client,
             int status,
             Optional<Problem> problem,
-            Optional<TenantId> unseen,
+            Optional<TenantId> tenant,
+            boolean unseen,
             long nanos) {}
 }

@@ -1,10 +1,13 @@
 package io.flamekeeper.http;
 
+import io.flamekeeper.access.Permission;
+
 /// A plain HTTP route.
 ///
-/// @param path    exact
-/// @param handler called on a virtual thread; may block
-public record Endpoint(Method method, String path, Handler handler) {
+/// @param path       exact
+/// @param permission what the caller needs
+/// @param handler    called on a virtual thread; may block
+public record Endpoint(Method method, String path, Permission permission, Handler handler) {
     /// How a route is called. `HEAD` is answered wherever `GET` is.
     public enum Method {
         GET,
@@ -17,11 +20,11 @@ public record Endpoint(Method method, String path, Handler handler) {
         Answer answer(Request request);
     }
 
-    public static Endpoint get(String path, Handler handler) {
-        return new Endpoint(Method.GET, path, handler);
+    public static Endpoint get(String path, Permission permission, Handler handler) {
+        return new Endpoint(Method.GET, path, permission, handler);
     }
 
-    public static Endpoint post(String path, Handler handler) {
-        return new Endpoint(Method.POST, path, handler);
+    public static Endpoint post(String path, Permission permission, Handler handler) {
+        return new Endpoint(Method.POST, path, permission, handler);
     }
 }

@@ -153,9 +153,8 @@ final class Exchange {
                             request.headers().get("user-agent", ""),
                             result.status(),
                             problem,
-                            call.refuseUnseen()
-                                    ? Optional.of(call.scope().tenant())
-                                    : Optional.empty(),
+                            Optional.of(call.scope().tenant()),
+                            call.refuseUnseen(),
                             System.nanoTime() - startNanos));
             boolean bodyIsUnread =
                     problem.map(Problem::code)

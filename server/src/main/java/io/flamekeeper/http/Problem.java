@@ -35,7 +35,7 @@ public record Problem(ErrorCode code, String message) {
     /// Code of a Connect or gRPC answer.
     public ConnectCode connectCode() {
         return switch (code) {
-            case INVALID_TENANT -> ConnectCode.UNAUTHENTICATED;
+            case INVALID_TENANT, UNAUTHENTICATED -> ConnectCode.UNAUTHENTICATED;
             case INVALID_LABELS,
                     INVALID_REQUEST,
                     UNKNOWN_FORMAT,
@@ -57,7 +57,7 @@ public record Problem(ErrorCode code, String message) {
     /// Status of a plain HTTP answer.
     public int httpStatus() {
         return switch (code) {
-            case INVALID_TENANT -> 401;
+            case INVALID_TENANT, UNAUTHENTICATED -> 401;
             case INVALID_REQUEST -> 400;
             case INVALID_LABELS,
                     UNKNOWN_FORMAT,

@@ -11,8 +11,10 @@ import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.flamekeeper.access.Authenticator;
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import io.flamekeeper.model.TenantScope;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -81,7 +83,7 @@ final class Router implements HttpService {
         return serve(
                 context,
                 request,
-                endpoint == null ? new Endpoint(Endpoint.Method.GET, "other", fallback) : endpoint);
+                endpoint == null ? Endpoint.get("other", Permission.QUERY, fallback) : endpoint);
     }
 
     private <Q, A extends Message> HttpResponse serve(
@@ -107,6 +109,7 @@ final class Router implements HttpService {
                 request,
                 new RpcScript<>(method, envelope),
                 Endpoint.Method.POST,
+                method.permission(),
                 envelope::timeout);
     }
 
@@ -129,6 +132,7 @@ final class Router implements HttpService {
                 request,
                 new PlainScript(endpoint, context, headers),
                 endpoint.method(),
+                endpoint.permission(),
                 Optional::empty);
     }
 
@@ -138,6 +142,7 @@ final class Router implements HttpService {
             HttpRequest request,
             Exchange.Script script,
             Endpoint.Method method,
+            Permission permission,
             Supplier<Optional<Duration>> wanted) {
         RequestHeaders headers = request.headers();
         boolean utf8LabelNames;
@@ -157,8 +162,13 @@ final class Router implements HttpService {
                 throw new FlamekeeperException(
                         ErrorCode.CANCELLED, "call: out of time on arrival (expected: some)");
             }
+            TenantScope scope =
+                    authenticator.admit(
+                            permission,
+                            headers.get("authorization", ""),
+                            headers.get("x-scope-orgid", ""));
             BodyBudget.Share share = budget.share();
-            var call = new Call(authenticator.anonymous(), utf8LabelNames, timeout, share::take);
+            var call = new Call(scope, utf8LabelNames, timeout, share::take);
             return new Exchange(context, request, script, call, share, observer)
                     .run(limits, virtualThreads);
         } catch (FlamekeeperException e) {
@@ -176,9 +186,19 @@ final class Router implements HttpService {
                         headers.get("user-agent", ""),
                         result.status(),
                         Optional.of(problem),
-                        Optional.empty(),
+                        authenticator.onlyTenant(),
+                        true,
                         0));
-        return result.response();
+        return result.status() == 401
+                ? result.response().mapHeaders(Router::askingForCredentials)
+                : result.response();
+    }
+
+    /// A browser then asks its user.
+    private static ResponseHeaders askingForCredentials(ResponseHeaders headers) {
+        return headers.toBuilder()
+                .set("www-authenticate", "Basic realm=\"Flamekeeper\", charset=\"UTF-8\"")
+                .build();
     }
 
     private final class RpcScript<Q, A extends Message> implements Exchange.Script {

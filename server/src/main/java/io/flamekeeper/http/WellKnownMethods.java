@@ -1,5 +1,6 @@
 package io.flamekeeper.http;
 
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.api.health.v1.HealthCheckRequest;
 import io.flamekeeper.api.health.v1.HealthCheckResponse;
 import io.flamekeeper.api.health.v1.HealthCheckResponse.ServingStatus;
@@ -22,12 +23,14 @@ public final class WellKnownMethods {
                 RpcMethod.of(
                         "grpc.health.v1.Health",
                         "Check",
+                        Permission.NONE,
                         HealthCheckRequest.getDefaultInstance(),
                         HealthCheckResponse.getDefaultInstance(),
                         (_, request) -> check(ready, request)),
                 RpcMethod.of(
                         "version.v1.Version",
                         "Version",
+                        Permission.NONE,
                         VersionRequest.getDefaultInstance(),
                         VersionResponse.getDefaultInstance(),
                         (_, _) -> VersionResponse.newBuilder().setQuerierAPI(QUERIER_API).build()));

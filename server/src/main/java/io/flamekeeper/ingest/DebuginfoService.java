@@ -1,5 +1,6 @@
 package io.flamekeeper.ingest;
 
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.api.debuginfo.v1alpha1.ShouldInitiateUploadRequest;
 import io.flamekeeper.api.debuginfo.v1alpha1.ShouldInitiateUploadResponse;
 import io.flamekeeper.api.debuginfo.v1alpha1.UploadFinishedRequest;
@@ -25,6 +26,7 @@ public final class DebuginfoService {
                 RpcMethod.of(
                         NAME,
                         "ShouldInitiateUpload",
+                        Permission.INGEST,
                         ShouldInitiateUploadRequest.getDefaultInstance(),
                         ShouldInitiateUploadResponse.getDefaultInstance(),
                         (_, _) ->
@@ -35,6 +37,7 @@ public final class DebuginfoService {
                 RpcMethod.of(
                         NAME,
                         "UploadFinished",
+                        Permission.INGEST,
                         UploadFinishedRequest.getDefaultInstance(),
                         UploadFinishedResponse.getDefaultInstance(),
                         (_, request) -> {

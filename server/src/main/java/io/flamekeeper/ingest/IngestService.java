@@ -1,5 +1,6 @@
 package io.flamekeeper.ingest;
 
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.http.Answer;
 import io.flamekeeper.http.Endpoint;
 import io.flamekeeper.http.Request;
@@ -40,8 +41,8 @@ public final class IngestService {
 
     public List<Endpoint> endpoints() {
         return List.of(
-                Endpoint.post("/ingest", this::ingest),
-                Endpoint.post("/pyroscope/ingest", this::ingest));
+                Endpoint.post("/ingest", Permission.INGEST, this::ingest),
+                Endpoint.post("/pyroscope/ingest", Permission.INGEST, this::ingest));
     }
 
     private enum Format {

@@ -1,5 +1,6 @@
 package io.flamekeeper.ingest;
 
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.api.otlp.ExportProfilesPartialSuccess;
 import io.flamekeeper.api.otlp.ExportProfilesServiceResponse;
 import io.flamekeeper.http.BodyCodec;
@@ -36,6 +37,7 @@ public final class OtlpService {
                         new RpcMethod<>(
                                 path,
                                 RpcMethod.Dialect.OTLP,
+                                Permission.INGEST,
                                 (codec, message, _) -> new Export(codec, message),
                                 ExportProfilesServiceResponse.getDefaultInstance(),
                                 this::export))

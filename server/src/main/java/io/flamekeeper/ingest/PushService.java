@@ -1,5 +1,6 @@
 package io.flamekeeper.ingest;
 
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.api.push.v1.PushRequest;
 import io.flamekeeper.api.push.v1.PushResponse;
 import io.flamekeeper.api.push.v1.RawProfileSeries;
@@ -33,6 +34,7 @@ public final class PushService {
                 RpcMethod.of(
                         "push.v1.PusherService",
                         "Push",
+                        Permission.INGEST,
                         PushRequest.getDefaultInstance(),
                         PushResponse.getDefaultInstance(),
                         this::push));

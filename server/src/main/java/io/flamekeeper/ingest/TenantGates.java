@@ -34,8 +34,9 @@ public final class TenantGates implements CallObserver {
     public void answered(Answered answered) {
         if (Doors.ROUTES.contains(answered.route())) {
             answered.problem()
+                    .filter(_ -> answered.unseen())
                     .ifPresent(problem ->
-                            answered.unseen()
+                            answered.tenant()
                                     .ifPresent(tenant ->
                                             of(tenant).counters().turnedAway(problem.code())));
         }

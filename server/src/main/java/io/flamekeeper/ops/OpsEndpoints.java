@@ -2,11 +2,14 @@ package io.flamekeeper.ops;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.http.Answer;
 import io.flamekeeper.http.Endpoint;
 import io.flamekeeper.http.JsonText;
+import io.flamekeeper.http.Request;
+import io.flamekeeper.ingest.TenantGates;
+import io.flamekeeper.model.TenantId;
 import io.flamekeeper.store.Store;
-import io.flamekeeper.store.StoreStatistics;
 import java.util.List;
 
 /// Routes for whoever runs the server, and for the page's first look.
@@ -18,28 +21,32 @@ public final class OpsEndpoints {
     private final Metrics metrics;
     private final Rejections rejections;
     private final Store store;
+    private final TenantGates gates;
 
     public OpsEndpoints(
             BuildInfo build,
             Readiness readiness,
             Metrics metrics,
             Rejections rejections,
-            Store store) {
+            Store store,
+            TenantGates gates) {
         this.build = build;
         this.readiness = readiness;
         this.metrics = metrics;
         this.rejections = rejections;
         this.store = store;
+        this.gates = gates;
     }
 
     public List<Endpoint> endpoints() {
         return List.of(
-                Endpoint.get("/ready", _ -> ready()),
+                Endpoint.get("/ready", Permission.NONE, _ -> ready()),
                 Endpoint.get(
                         "/metrics",
+                        Permission.METRICS,
                         _ -> Answer.of(200, PROMETHEUS_TEXT, metrics.scrape().getBytes(UTF_8))),
-                Endpoint.get("/api/v1/status/buildinfo", _ -> buildInfo()),
-                Endpoint.get("/api/v1/status", _ -> status()));
+                Endpoint.get("/api/v1/status/buildinfo", Permission.NONE, _ -> buildInfo()),
+                Endpoint.get("/api/v1/status", Permission.QUERY, this::status));
     }
 
     private Answer ready() {
@@ -59,11 +66,11 @@ public final class OpsEndpoints {
                                 JsonText.quote(build.version()), JsonText.quote(build.revision())));
     }
 
-    private Answer status() {
-        StoreStatistics statistics = store.statistics();
+    private Answer status(Request request) {
+        TenantId tenant = request.call().scope().tenant();
         String rejection =
                 rejections
-                        .last()
+                        .last(tenant)
                         .map(last ->
                                 """
                                 {"timeMillis":"%d","path":%s,"status":%d,"code":%s,"message":%s,"client":%s}\
@@ -83,8 +90,8 @@ public final class OpsEndpoints {
                         .formatted(
                                 JsonText.quote(build.version()),
                                 readiness.obstacle().isEmpty(),
-                                statistics.appendedProfiles(),
-                                statistics.unreadLogBytes(),
+                                gates.of(tenant).counters().storedProfiles(),
+                                store.statistics().unreadLogBytes(),
                                 rejection));
     }
 

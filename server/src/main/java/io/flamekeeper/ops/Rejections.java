@@ -1,18 +1,20 @@
 package io.flamekeeper.ops;
 
 import io.flamekeeper.http.CallObserver;
+import io.flamekeeper.http.Problem;
 import io.flamekeeper.ingest.Doors;
+import io.flamekeeper.model.TenantId;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// Remembers the last upload that was refused, so that whoever wonders why nothing arrives can see why.
+/// Remembers each tenant's last upload that was refused, so that whoever wonders why nothing arrives can see why.
 public final class Rejections implements CallObserver {
     private static final int CLIENT_CHARS_MAX = 200;
 
     private final InstantSource clock;
-    private final AtomicReference<Optional<Rejection>> last =
-            new AtomicReference<>(Optional.empty());
+    private final Map<TenantId, Rejection> lastByTenant = new ConcurrentHashMap<>();
 
     public Rejections(InstantSource clock) {
         this.clock = clock;
@@ -26,26 +28,26 @@ public final class Rejections implements CallObserver {
     public void answered(Answered answered) {
         if (Doors.ROUTES.contains(answered.route())) {
             answered.problem()
-                    .ifPresent(problem -> {
-                        String client = answered.client();
-                        last.set(
-                                Optional.of(
-                                        new Rejection(
-                                                clock.millis(),
-                                                answered.route(),
-                                                answered.status(),
-                                                problem.code().name(),
-                                                problem.message(),
-                                                client.substring(
-                                                        0,
-                                                        Math.min(
-                                                                CLIENT_CHARS_MAX,
-                                                                client.length())))));
-                    });
+                    .ifPresent(problem ->
+                            answered.tenant()
+                                    .ifPresent(tenant ->
+                                            lastByTenant.put(
+                                                    tenant, rejection(answered, problem))));
         }
     }
 
-    Optional<Rejection> last() {
-        return last.get();
+    private Rejection rejection(Answered answered, Problem problem) {
+        String client = answered.client();
+        return new Rejection(
+                clock.millis(),
+                answered.route(),
+                answered.status(),
+                problem.code().name(),
+                problem.message(),
+                client.substring(0, Math.min(CLIENT_CHARS_MAX, client.length())));
+    }
+
+    Optional<Rejection> last(TenantId tenant) {
+        return Optional.ofNullable(lastByTenant.get(tenant));
     }
 }

@@ -2,6 +2,7 @@ package io.flamekeeper.querier;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.http.Answer;
 import io.flamekeeper.http.Endpoint;
 import io.flamekeeper.http.JsonText;
@@ -30,7 +31,7 @@ public final class DeleteService {
     }
 
     public List<Endpoint> endpoints() {
-        return List.of(Endpoint.post("/api/v1/delete", this::delete));
+        return List.of(Endpoint.post("/api/v1/delete", Permission.ADMIN, this::delete));
     }
 
     private Answer delete(Request request) {

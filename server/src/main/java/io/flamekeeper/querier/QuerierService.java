@@ -2,6 +2,7 @@ package io.flamekeeper.querier;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.api.google.v1.Profile;
 import io.flamekeeper.api.querier.v1.AnalyzeQueryRequest;
 import io.flamekeeper.api.querier.v1.AnalyzeQueryResponse;
@@ -136,7 +137,7 @@ public final class QuerierService {
 
     private static <Q extends Message, A extends Message> RpcMethod<Q, A> method(
             String name, Q request, A answer, RpcMethod.Handler<Q, A> handler) {
-        return RpcMethod.of(SERVICE, name, request, answer, handler);
+        return RpcMethod.of(SERVICE, name, Permission.QUERY, request, answer, handler);
     }
 
     /// The only question that may leave the range out: it then means the last hour.

@@ -2,6 +2,7 @@ package io.flamekeeper.querier;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.http.Answer;
 import io.flamekeeper.http.Endpoint;
 import io.flamekeeper.http.JsonText;
@@ -47,9 +48,9 @@ public final class RenderService {
 
     public List<Endpoint> endpoints() {
         return List.of(
-                Endpoint.get("/pyroscope/render", this::render),
-                Endpoint.get("/pyroscope/render-diff", this::renderDiff),
-                Endpoint.get("/pyroscope/label-values", this::labelValues));
+                Endpoint.get("/pyroscope/render", Permission.QUERY, this::render),
+                Endpoint.get("/pyroscope/render-diff", Permission.QUERY, this::renderDiff),
+                Endpoint.get("/pyroscope/label-values", Permission.QUERY, this::labelValues));
     }
 
     private Answer render(Request request) {

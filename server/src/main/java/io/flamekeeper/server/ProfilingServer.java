@@ -1,6 +1,7 @@
 package io.flamekeeper.server;
 
 import io.flamekeeper.access.Authenticator;
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.format.DecodeLimits;
 import io.flamekeeper.http.BodyBudget;
 import io.flamekeeper.http.CallObserver;
@@ -78,6 +79,7 @@ public final class ProfilingServer implements AutoCloseable {
     private final Readiness readiness;
     private final HttpServer http;
     private final ScheduledExecutorService watch;
+    private final List<Route> routes;
 
     private ProfilingServer(
             Store store,
@@ -86,7 +88,8 @@ public final class ProfilingServer implements AutoCloseable {
             Metrics metrics,
             Readiness readiness,
             HttpServer http,
-            ScheduledExecutorService watch) {
+            ScheduledExecutorService watch,
+            List<Route> routes) {
         this.store = store;
         this.gates = gates;
         this.queryPool = queryPool;
@@ -94,6 +97,7 @@ public final class ProfilingServer implements AutoCloseable {
         this.readiness = readiness;
         this.http = http;
         this.watch = watch;
+        this.routes = routes;
     }
 
     /// What the world gives: time, chance and a disk.
@@ -152,7 +156,8 @@ public final class ProfilingServer implements AutoCloseable {
             metrics.watch(store);
             // So that its counters are there, and 0, before anything arrives.
             gates.of(TenantId.ANONYMOUS);
-            OpsEndpoints ops = new OpsEndpoints(build, readiness, metrics, rejections, store);
+            OpsEndpoints ops =
+                    new OpsEndpoints(build, readiness, metrics, rejections, store, gates);
 
             List<RpcMethod<?, ?>> methods = new ArrayList<>(push.methods());
             methods.addAll(DebuginfoService.methods());
@@ -164,6 +169,10 @@ public final class ProfilingServer implements AutoCloseable {
             endpoints.addAll(new DeleteService(store).endpoints());
             endpoints.addAll(ops.endpoints());
             BodyBudget budget = new BodyBudget(config.bodiesBytesMax());
+            Authenticator authenticator =
+                    config.tokens()
+                            .map(file -> Authenticator.withTokens(file, clock, System::nanoTime))
+                            .orElseGet(Authenticator::open);
             HttpServer http =
                     HttpServer.start(
                             new HttpServer.Parts(
@@ -171,7 +180,7 @@ public final class ProfilingServer implements AutoCloseable {
                                     methods,
                                     endpoints,
                                     new PageFiles(),
-                                    new Authenticator(),
+                                    authenticator,
                                     Gzip::inflate,
                                     budget,
                                     all(metrics, rejections, gates)),
@@ -184,7 +193,8 @@ public final class ProfilingServer implements AutoCloseable {
                     metrics,
                     readiness,
                     http,
-                    watch(store, world.onFault()));
+                    watch(store, world.onFault()),
+                    routes(methods, endpoints));
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;
@@ -323,6 +333,26 @@ public final class ProfilingServer implements AutoCloseable {
                         + (host.contains(":") ? "[" + host + "]" : host)
                         + ":"
                         + address.getPort());
+    }
+
+    /// What can be called.
+    ///
+    /// @param permission what the caller needs
+    record Route(String method, String path, Permission permission) {}
+
+    private static List<Route> routes(List<RpcMethod<?, ?>> methods, List<Endpoint> endpoints) {
+        return Stream.concat(
+                        methods.stream()
+                                .map(one -> new Route("POST", one.path(), one.permission())),
+                        endpoints.stream()
+                                .map(one ->
+                                        new Route(
+                                                one.method().name(), one.path(), one.permission())))
+                .toList();
+    }
+
+    List<Route> routes() {
+        return routes;
     }
 
     /// What became of every tenant's uploads.

@@ -26,6 +26,7 @@ public record ServerConfig(
         InetSocketAddress listen,
         Path data,
         boolean insecureAllowRemote,
+        Optional<Path> tokens,
         int bodyBytesMax,
         long bodiesBytesMax,
         PerTenant<Integer> profileBytesMax,
@@ -82,9 +83,12 @@ public record ServerConfig(
         if (!insecureAllowRemote && !listen.getAddress().isLoopbackAddress()) {
             throw new FlamekeeperException(
                     ErrorCode.INVALID_CONFIGURATION,
-                    "listen: %s can be reached by others, and nobody is asked who they are"
+                    "listen: %s can be reached by others, and %s"
                             + " (expected: a loopback address, or insecure-allow-remote=true)",
-                    listen);
+                    listen,
+                    tokens.isEmpty()
+                            ? "nobody is asked who they are"
+                            : "tokens would cross the network as they are");
         }
     }
 
@@ -94,6 +98,7 @@ public record ServerConfig(
                 address(settings, Setting.LISTEN),
                 path(settings, Setting.DATA),
                 bool(settings, Setting.INSECURE_ALLOW_REMOTE),
+                pathOrNone(settings, Setting.TOKENS),
                 (int) number(settings, Setting.BODY_BYTES_MAX, 1, Integer.MAX_VALUE - 8),
                 bodies(number(settings, Setting.BODIES_BYTES_MAX, 0, Long.MAX_VALUE)),
                 counts(settings, Setting.PROFILE_BYTES_MAX, 1, ARRAY_MAX),
@@ -184,6 +189,12 @@ public record ServerConfig(
         } catch (InvalidPathException e) {
             throw invalid(settings, setting, "the path of a folder", e);
         }
+    }
+
+    private static Optional<Path> pathOrNone(Settings settings, Setting setting) {
+        return settings.text(setting).isEmpty()
+                ? Optional.empty()
+                : Optional.of(path(settings, setting));
     }
 
     private static boolean bool(Settings settings, Setting setting) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flamekeeper.access.Authenticator;
+import io.flamekeeper.access.Permission;
 import io.flamekeeper.api.version.v1.VersionRequest;
 import io.flamekeeper.api.version.v1.VersionResponse;
 import io.flamekeeper.intake.Gzip;
@@ -153,12 +154,13 @@ class HttpServerTest {
                                 RpcMethod.of(
                                         "test.Service",
                                         "Wait",
+                                        Permission.NONE,
                                         VersionRequest.getDefaultInstance(),
                                         VersionResponse.getDefaultInstance(),
                                         handler)),
                         List.of(),
                         _ -> Answer.text(404, "nothing here\n"),
-                        new Authenticator(),
+                        Authenticator.open(),
                         Gzip::inflate,
                         budget,
                         answers::add),

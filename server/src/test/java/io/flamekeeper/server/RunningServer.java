@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -90,20 +91,31 @@ final class RunningServer implements AutoCloseable {
     public void close() {
         client.close();
         server.close();
-        server.gates().forEach(this::checkConserved);
+        checkConserved();
     }
 
     /// Whatever a test did: what it sent is accounted for, and the store has as much as the doors say.
-    private void checkConserved(TenantGate gate) {
-        UploadCounters uploads = gate.counters();
-        assertThat(uploads.underWay()).as("uploads that met no end").isZero();
-        assertThat(uploads.rejected(ErrorCode.INTERNAL)).as("uploads lost by our fault").isZero();
+    private void checkConserved() {
+        long storedProfiles = 0;
+        long repeated = 0;
+        boolean isSure = true;
+        for (TenantGate gate : server.gates()) {
+            UploadCounters uploads = gate.counters();
+            assertThat(uploads.underWay()).as("uploads that met no end").isZero();
+            assertThat(uploads.rejected(ErrorCode.INTERNAL)).as("lost by our fault").isZero();
+            isSure &= uploads.rejected(ErrorCode.STORE_UNAVAILABLE) == 0;
+            storedProfiles += uploads.storedProfiles();
+            repeated += uploads.repeated();
+        }
         long stored = server.statistics().appendedProfiles();
-        boolean isSure = uploads.rejected(ErrorCode.STORE_UNAVAILABLE) == 0;
-        assertThat(uploads.storedProfiles())
+        assertThat(storedProfiles)
                 .as("profiles stored, as the doors and as the store count")
                 .isBetween(isSure ? stored : 0, stored);
-        assertThat(uploads.repeated()).isEqualTo(server.statistics().repeatedUploads());
+        assertThat(repeated).isEqualTo(server.statistics().repeatedUploads());
+    }
+
+    List<ProfilingServer.Route> routes() {
+        return server.routes();
     }
 
     /// Two stacks of one service, 4 in all.
@@ -183,10 +195,11 @@ final class RunningServer implements AutoCloseable {
         return send(HttpRequest.newBuilder(uri().resolve(path)), headers);
     }
 
-    Reply method(String method, String path) {
+    Reply method(String method, String path, String... headers) {
         return send(
                 HttpRequest.newBuilder(uri().resolve(path))
-                        .method(method, HttpRequest.BodyPublishers.noBody()));
+                        .method(method, HttpRequest.BodyPublishers.noBody()),
+                headers);
     }
 
     private Reply send(HttpRequest.Builder request, String... headers) {

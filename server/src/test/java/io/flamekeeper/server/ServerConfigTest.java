@@ -34,6 +34,7 @@ class ServerConfigTest {
             case LISTEN -> "127.0.0.2:4141";
             case DATA -> "/elsewhere";
             case INSECURE_ALLOW_REMOTE -> "true";
+            case TOKENS -> "/etc/tokens.yaml";
             case BODY_BYTES_MAX -> "1001";
             case BODIES_BYTES_MAX -> "1002";
             case PROFILE_BYTES_MAX -> "1003";
