@@ -115,18 +115,31 @@ class TenantLimitsTest {
     @Test
     void push_fasterThanTheRate_429AndWhenToComeBack() {
         try (var server =
-                RunningServer.in(folder, Map.of("upload-rate", "1", "upload-burst", "1"))) {
+                RunningServer.in(folder, Map.of("upload-rate", "10", "upload-burst", "1"))) {
             assertThat(server.push(p1().gzip(), SERIES).status()).isEqualTo(200);
             Reply second = server.push(p1().gzip(), SERIES);
             assertThat(second.status()).as(second.text()).isEqualTo(429);
-            assertThat(second.header("retry-after")).isEqualTo("1");
             assertThat(second.text()).contains("setting upload-rate");
             Reply ingest = server.post("/ingest?name=a&format=pprof", "", p1().gzip());
             assertThat(ingest.status()).isEqualTo(429);
-            assertThat(ingest.header("retry-after")).isEqualTo("1");
+            for (Reply refused : List.of(second, ingest)) {
+                int seconds = Integer.parseInt(refused.header("retry-after"));
+                assertThat(seconds).isBetween(2, 60);
+                assertThat(refused.text()).contains("later, in %d s;".formatted(seconds));
+            }
             assertThat(server.get("/metrics").text())
                     .contains(
                             "flamekeeper_uploads_rejected_total{reason=\"overloaded\",tenant=\"anonymous\"} 2.0");
+        }
+    }
+
+    /// A limit may be raised before.
+    @Test
+    void push_farBeyondTheRate_isToldToComeBackInAMinute() {
+        try (var server =
+                RunningServer.in(folder, Map.of("upload-rate", "1", "upload-burst", "1"))) {
+            assertThat(server.push(p1().gzip(), SERIES).status()).isEqualTo(200);
+            assertThat(server.push(p1().gzip(), SERIES).header("retry-after")).isEqualTo("60");
         }
     }
 
@@ -137,6 +150,7 @@ class TenantLimitsTest {
             Reply other = server.push(p1().gzip(), "__name__=process_cpu", "service_name=other");
             assertThat(other.status()).isEqualTo(429);
             assertThat(other.text()).contains("setting series-max");
+            assertThat(other.header("retry-after")).as("until the next hour").isEqualTo("60");
             assertThat(server.push(PprofBytes.cpu("1\nmain").gzip(), SERIES).status())
                     .isEqualTo(200);
             assertThat(server.get("/metrics").text())
