@@ -1,5 +1,6 @@
 package io.flamekeeper.server;
 
+import static io.flamekeeper.server.RunningServer.CPU;
 import static io.flamekeeper.server.RunningServer.NOW;
 import static io.flamekeeper.server.RunningServer.around;
 import static io.flamekeeper.server.RunningServer.nanos;
@@ -192,6 +193,33 @@ class TenantLimitsTest {
                     .contains(
                             "flamekeeper_intake_dropped_total{reason=\"relabelled_sample\",tenant=\"anonymous\"} 2.0",
                             "flamekeeper_uploads_empty_total{tenant=\"anonymous\"} 1.0");
+        }
+    }
+
+    @Test
+    void push_valuesBeyondTheCap_areOneThatCanBeSelectedAndNoneIsLost() {
+        try (var server = RunningServer.in(folder, Map.of("label-values-max.anonymous", "2"))) {
+            String drawing =
+                    """
+                    1{id=a}  2{id=b}  4{id=c}  8{id=d}
+                    main     main     main     main
+                    """;
+            for (String pod : List.of("p", "q", "r", "s")) {
+                byte[] body = PprofBytes.cpu(drawing).time(nanos(NOW)).gzip();
+                Reply reply =
+                        server.push(body, "__name__=process_cpu", "service_name=svc", "pod=" + pod);
+                assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            }
+            Querier querier = server.querier();
+            assertThat(querier.labelValues("id")).containsExactly("__other__", "a", "b");
+            assertThat(querier.labelValues("pod")).containsExactly("__other__", "p", "q");
+            assertThat(querier.total(CPU, "{}")).isEqualTo(4 * 15);
+            assertThat(querier.total(CPU, "{id=\"__other__\"}")).isEqualTo(4 * 12);
+            assertThat(querier.total(CPU, "{id=\"a\",pod=\"__other__\"}")).isEqualTo(2);
+            assertThat(server.get("/metrics").text())
+                    .contains(
+                            "flamekeeper_intake_dropped_total{reason=\"label_value\",tenant=\"anonymous\"} %d.0"
+                                    .formatted(4 * 2 + 2 * 4));
         }
     }
 
