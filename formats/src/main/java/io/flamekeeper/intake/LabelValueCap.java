@@ -80,19 +80,19 @@ final class LabelValueCap {
         for (int i = 0; i < series.count(); i++) {
             String name = series.name(i);
             String value = series.value(i);
-            if (!EXEMPT.contains(name)
-                    && !value.equals(OTHER)
-                    && !isLetIn(hash(service, name), hash(service, name, value))) {
+            if (!EXEMPT.contains(name) && !value.equals(OTHER) && !isLetIn(service, name, value)) {
                 beyond.put(name, OTHER);
             }
         }
         return beyond;
     }
 
-    private boolean isLetIn(long label, long value) {
+    private boolean isLetIn(String service, String name, String text) {
+        long value = hash(service, name, text);
         if (values.find(value) != LongIndex.NONE) {
             return true;
         }
+        long label = hash(service, name);
         int known = labels.find(label);
         boolean isFull = known != LongIndex.NONE && valuesOfLabel[known] == max;
         if (isFull || values.count() == allMax) {
