@@ -203,6 +203,17 @@ def pushWithoutSamples_isAnswered200AndAddsNothing(sent: Round) -> None:
 
 
 @test()
+def forked_oneOfFourKilledAndForkedAgain_addsAPidAndNothingElse(sent: Round) -> str:
+    service = "forked-workers"
+    selector = f'{{service_name="{service}"}}'
+    parts = sent.sums(service, ["pid"])
+    assert len(parts) == 5 and () not in parts, f"processes: {parts}"
+    eventually(lambda: sent.querier.sums(selector, ["pid"]), parts)
+    eventually(lambda: sent.querier.sums(selector, []), {(): sum(parts.values())})
+    return ", ".join(f"{value / 1e9:.2f} s" for value in parts.values())
+
+
+@test()
 def identity_tenantAndCredentials_areAcceptedAndIgnored(sent: Round) -> None:
     service = "identified-worker"
     identified = [upload for upload in sent.uploads if upload.header("X-Scope-OrgID") == "team-evolution"]
@@ -261,6 +272,7 @@ def run_round(version: str, python: Path, server: str) -> Round:
             workload.start(python, workload.EXAMPLES / "configure_with_tags.py", PROGRAM_SECONDS, proxy.url, WORKER),
             workload.start(python, workload.EXAMPLES / "tag_components.py", PROGRAM_SECONDS, proxy.url),
             workload.start(python, workload.EXAMPLES / "docker_tags.py", PROGRAM_SECONDS, proxy.url, CONTAINER),
+            workload.start(python, workload.PROGRAMS / "forked.py", PROGRAM_SECONDS, proxy.url),
         ])
         second = ["nested_tags.py", "identity.py", "wall.py", *(["memory.py"] if version != "0.8.16" else [])]
         processes = [

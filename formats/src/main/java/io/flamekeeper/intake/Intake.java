@@ -33,8 +33,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
-/// One upload in, one group of believed profiles out. Safe for use by many threads; neither waits nor keeps
-/// anything.
+/// One upload in, one group of believed profiles out. Safe for use by many threads; does not wait, and keeps nothing
+/// but which values labels have had today, if [IntakeLimits#labelValuesMax] says so.
 ///
 /// A group without profiles means: understood, and nothing in it to store.
 public final class Intake {
@@ -75,7 +75,8 @@ public final class Intake {
         this.options = options;
         this.limits = options.limits();
         this.clock = clock;
-        this.normaliser = new Normaliser(options, losses);
+        var cap = new LabelValueCap(limits.labelValuesMax(), clock, losses);
+        this.normaliser = new Normaliser(options, cap, losses);
         this.pprof = new PprofFormat(limits.decode(), PprofDialect.STANDARD);
         this.dotnetPprof = new PprofFormat(limits.decode(), PprofDialect.DOTNET);
         this.jfr = new JfrFormat(limits.decode());

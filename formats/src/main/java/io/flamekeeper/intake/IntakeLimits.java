@@ -11,6 +11,8 @@ import io.flamekeeper.format.DecodeLimits;
 ///     is refused, more from a sample is left out
 /// @param labelNameBytesMax  UTF-8 bytes of a label's name; as above
 /// @param labelValueBytesMax UTF-8 bytes of a label's value; more is cut, see [LabelValue]
+/// @param labelValuesMax     different values that one label of one service may have within a day; more are one, see
+///     [LabelValueCap]. 0 = any number
 /// @param pastMillisMax      how far a profile's time may be behind the server's clock; [#ANY_AGE] = without end:
 ///     what is older than the retention goes with it
 /// @param futureMillisMax    how far a profile's time may be ahead of the server's clock
@@ -21,14 +23,26 @@ public record IntakeLimits(
         int labelsMax,
         int labelNameBytesMax,
         int labelValueBytesMax,
+        int labelValuesMax,
         long pastMillisMax,
         long futureMillisMax) {
+    /// What [#labelValuesMax] may be at most.
+    public static final int LABEL_VALUES_MAX = LabelValueCap.ALL_MAX;
+
     public static final long ANY_AGE = Long.MAX_VALUE;
 
     /// The peers' limits, but none on age.
     public static final IntakeLimits DEFAULTS =
             new IntakeLimits(
-                    4 << 20, DecodeLimits.DEFAULTS, 5_000, 30, 1_024, 2_048, ANY_AGE, 10 * 60_000L);
+                    4 << 20,
+                    DecodeLimits.DEFAULTS,
+                    5_000,
+                    30,
+                    1_024,
+                    2_048,
+                    0,
+                    ANY_AGE,
+                    10 * 60_000L);
 
     IntakeLimits withLabelsMax(int max) {
         return new IntakeLimits(
@@ -38,6 +52,7 @@ public record IntakeLimits(
                 max,
                 labelNameBytesMax,
                 labelValueBytesMax,
+                labelValuesMax,
                 pastMillisMax,
                 futureMillisMax);
     }

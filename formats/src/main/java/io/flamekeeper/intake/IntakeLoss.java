@@ -7,7 +7,9 @@ public enum IntakeLoss {
     /// Samples with a value below 0.
     NEGATIVE_SAMPLE("negative_sample"),
     /// Labels of samples that are empty, too long or more than a series may have; once for each set of labels.
-    SAMPLE_LABEL("sample_label");
+    SAMPLE_LABEL("sample_label"),
+    /// Values of labels in place of which [LabelValueCap#OTHER] is stored; once for each set of labels.
+    LABEL_VALUE("label_value");
 
     private final String label;
 

@@ -32,10 +32,12 @@ final class Normaliser {
     private static final int FEW_SHIFT = 4;
 
     private final IntakeOptions options;
+    private final LabelValueCap cap;
     private final IntakeLoss.Observer losses;
 
-    Normaliser(IntakeOptions options, IntakeLoss.Observer losses) {
+    Normaliser(IntakeOptions options, LabelValueCap cap, IntakeLoss.Observer losses) {
         this.options = options;
+        this.cap = cap;
         this.losses = losses;
     }
 
@@ -88,7 +90,7 @@ final class Normaliser {
         Kept(Part part, String service) {
             raw = part.raw();
             timeNanos = part.timeNanos();
-            sampleLabels = new SampleLabels(options, losses, part.labels(), service, raw);
+            sampleLabels = new SampleLabels(options, cap, losses, part.labels(), service, raw);
             int[] samples = new int[raw.sampleCount()];
             group = new int[raw.sampleCount()];
             span = new long[raw.sampleCount()];

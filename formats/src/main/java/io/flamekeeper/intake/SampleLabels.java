@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
 /// | any other                            | is a label of the group, in name order as many as the limit lets |
 ///
 /// Then the tenant's [RelabelRules] have their say on the labels of a group and its series together; before the limit
-/// on their number.
+/// on their number. At last the [LabelValueCap] has.
 final class SampleLabels {
-    private static final Set<String> COMPUTED =
+    static final Set<String> COMPUTED =
             Set.of(
                     LabelNames.PROFILE_TYPE,
                     LabelNames.TYPE,
@@ -61,6 +61,7 @@ final class SampleLabels {
     private final IntakeLimits limits;
     private final RelabelRules relabel;
     private final RelabelBudget budget = new RelabelBudget();
+    private final LabelValueCap cap;
     private final IntakeLoss.Observer losses;
     private final String service;
     private final Labels series;
@@ -87,12 +88,14 @@ final class SampleLabels {
     /// @param service what `service_name` is to be
     SampleLabels(
             IntakeOptions options,
+            LabelValueCap cap,
             IntakeLoss.Observer losses,
             Labels series,
             String service,
             RawProfile raw) {
         this.limits = options.limits();
         this.relabel = options.relabel();
+        this.cap = cap;
         this.losses = losses;
         this.service = service;
         this.series = relabel.isEmpty() ? stored(series) : series;
@@ -146,7 +149,11 @@ final class SampleLabels {
                             + " profile-label-sets-max)",
                     limits.labelSetsMax());
         }
-        int group = labels(sent).map(this::groupOf).orElse(DROPPED);
+        int group =
+                labels(sent)
+                        .map(labels -> cap.apply(service, labels))
+                        .map(this::groupOf)
+                        .orElse(DROPPED);
         groupByPairs.put(sent, group);
         return group;
     }

@@ -42,6 +42,6 @@ public record Answer(int status, String contentType, Map<String, String> headers
 
     static Answer of(Problem problem) {
         Answer answer = of(problem.httpStatus(), JSON, problem.plainJson());
-        return problem.isTemporary() ? answer.with("retry-after", "1") : answer;
+        return problem.isTemporary() ? answer.with("retry-after", problem.retryAfter()) : answer;
     }
 }

@@ -73,7 +73,7 @@ record ConnectEnvelope(BodyCodec codec, RequestHeaders headers) implements Envel
         var response =
                 ResponseHeaders.builder(status(problem)).set("content-type", "application/json");
         if (problem.isTemporary()) {
-            response.set("retry-after", "1");
+            response.set("retry-after", problem.retryAfter());
         }
         return HttpResponse.of(response.build(), HttpData.wrap(problem.connectJson()));
     }

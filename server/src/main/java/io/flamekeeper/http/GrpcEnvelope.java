@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /// Unary gRPC and gRPC-Web. A body is frames:
 ///
@@ -129,6 +130,9 @@ record GrpcEnvelope(boolean web, BodyCodec codec, String contentType, RequestHea
                         .set("grpc-accept-encoding", "gzip");
         if (problem.isTemporary()) {
             response.set("grpc-status-details-bin", comeBackLater(problem));
+            response.set(
+                    "grpc-retry-pushback-ms",
+                    Long.toString(TimeUnit.SECONDS.toMillis(problem.retryAfterSeconds())));
         }
         if (web) {
             byte[] trailers =
@@ -142,11 +146,14 @@ record GrpcEnvelope(boolean web, BodyCodec codec, String contentType, RequestHea
                         .build());
     }
 
-    /// Whoever sends profiles by gRPC sends again only what it is told to: `RetryInfo`, in base64 without padding.
+    /// Whoever sends profiles by gRPC sends again only what it is told to: `RetryInfo`, in base64 without padding. gRPC's
+    /// own retries look at the pushback.
     private static String comeBackLater(Problem problem) {
         RetryInfo retry =
                 RetryInfo.newBuilder()
-                        .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
+                        .setRetryDelay(
+                                com.google.protobuf.Duration.newBuilder()
+                                        .setSeconds(problem.retryAfterSeconds()))
                         .build();
         Status status =
                 Status.newBuilder()

@@ -45,7 +45,7 @@ record OtlpEnvelope(BodyCodec codec, RequestHeaders headers) implements Envelope
     public HttpResponse problem(Problem problem) {
         var response = ResponseHeaders.builder(status(problem));
         if (problem.isTemporary()) {
-            response.set("retry-after", "1");
+            response.set("retry-after", problem.retryAfter());
         }
         return response(
                 response.build(),

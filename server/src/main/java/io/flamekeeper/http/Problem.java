@@ -2,15 +2,20 @@ package io.flamekeeper.http;
 
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// An error as its caller sees it. The two tables here are the only ones that say what an [ErrorCode]
 /// becomes.
 ///
-/// @param message at most [#MESSAGE_CHARS_MAX] characters; may contain what the caller sent
-public record Problem(ErrorCode code, String message) {
+/// @param message           at most [#MESSAGE_CHARS_MAX] characters; may contain what the caller sent
+/// @param retryAfterSeconds when to come again, if that can help; 1 to [#RETRY_SECONDS_MAX]
+public record Problem(ErrorCode code, String message, int retryAfterSeconds) {
     static final int MESSAGE_CHARS_MAX = 2_000;
+
+    /// Whoever waits longer hears too late of a limit that was raised.
+    static final int RETRY_SECONDS_MAX = 60;
 
     private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
 
@@ -20,16 +25,28 @@ public record Problem(ErrorCode code, String message) {
         }
     }
 
+    Problem(ErrorCode code, String message) {
+        this(code, message, 1);
+    }
+
     /// What went wrong, if it is ours to tell; a fault of ours is logged here and told without detail.
     static Problem of(Throwable failure) {
         if (failure instanceof FlamekeeperException known) {
             if (known.code().owner() == ErrorCode.Owner.OPERATOR) {
                 LOG.error("{}: {}", known.code(), known.getMessage());
             }
-            return new Problem(known.code(), String.valueOf(known.getMessage()));
+            return new Problem(
+                    known.code(),
+                    String.valueOf(known.getMessage()),
+                    wholeSeconds(known.retryAfter()));
         }
         LOG.error("a call failed", failure);
         return new Problem(ErrorCode.INTERNAL, "internal error (expected: a bug report)");
+    }
+
+    /// Those that have begun count.
+    private static int wholeSeconds(Duration time) {
+        return Math.clamp(time.plusSeconds(1).minusNanos(1).toSeconds(), 1, RETRY_SECONDS_MAX);
     }
 
     /// Code of a Connect or gRPC answer.
@@ -81,6 +98,11 @@ public record Problem(ErrorCode code, String message) {
     /// Whether the same request may succeed a little later.
     boolean isTemporary() {
         return code.owner() == ErrorCode.Owner.RETRY;
+    }
+
+    /// Value of the header `retry-after`.
+    String retryAfter() {
+        return Integer.toString(retryAfterSeconds);
     }
 
     /// Body of a Connect answer.

@@ -2,7 +2,6 @@ package io.flamekeeper.ingest;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
-import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.Labels;
 import io.flamekeeper.model.Profile;
@@ -50,8 +49,8 @@ final class ActiveSeries {
             }
         }
         if (!added.isEmpty() && count() + added.size() > max) {
-            throw new FlamekeeperException(
-                    ErrorCode.OVERLOADED,
+            throw FlamekeeperException.overloaded(
+                    untilTurn(),
                     "series: %d of service '%s' are new, and %d are active (expected: at most %d; setting series-max)",
                     added.size(),
                     group.service(),
@@ -68,6 +67,11 @@ final class ActiveSeries {
 
     synchronized int count() {
         return current.size() + onlyPrevious;
+    }
+
+    /// No series is forgotten before.
+    private Duration untilTurn() {
+        return Duration.ofMillis(WINDOW_MILLIS - clock.millis() % WINDOW_MILLIS);
     }
 
     private void turn() {

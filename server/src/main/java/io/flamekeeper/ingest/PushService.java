@@ -12,6 +12,7 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -122,12 +123,12 @@ public final class PushService {
             }
         }
 
-        /// One failure for all. Whether sending again can help is what the sender most needs to know.
+        /// One failure for all. Whether sending again can help, and when, is what the sender most needs to know.
         private FlamekeeperException joined() {
             FlamekeeperException first =
                     failures.stream()
                             .filter(e -> e.code().owner() == ErrorCode.Owner.RETRY)
-                            .findFirst()
+                            .max(Comparator.comparing(FlamekeeperException::retryAfter))
                             .orElse(failures.getFirst());
             List<String> messages =
                     failures.stream().map(e -> String.valueOf(e.getMessage())).toList();

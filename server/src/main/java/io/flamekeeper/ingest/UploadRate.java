@@ -1,7 +1,7 @@
 package io.flamekeeper.ingest;
 
-import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /// How many bytes a second one tenant may send: a bucket that fills at that rate. An upload is let in while
@@ -35,14 +35,15 @@ final class UploadRate {
         bytes = Math.min((double) burstBytes, bytes + (double) bytesPerSecond * seconds);
         filledNanos = now;
         if (bytes <= 0) {
-            throw new FlamekeeperException(
-                    ErrorCode.OVERLOADED,
+            long wait = (long) (-bytes / (double) bytesPerSecond) + 1;
+            throw FlamekeeperException.overloaded(
+                    Duration.ofSeconds(wait),
                     "upload: %d bytes, after %d bytes too many at %d a second (expected: later, in %d s; setting"
                             + " upload-rate)",
                     upload,
                     (long) -bytes,
                     bytesPerSecond,
-                    (long) Math.ceil(-bytes / (double) bytesPerSecond) + 1);
+                    wait);
         }
         bytes -= (double) upload;
     }

@@ -264,6 +264,7 @@ public final class ProfilingServer implements AutoCloseable {
                         config.labelsMax().of(tenant),
                         config.labelNameBytesMax().of(tenant),
                         config.labelValueBytesMax().of(tenant),
+                        config.labelValuesMax().of(tenant),
                         config.profileAgeMax()
                                 .of(tenant)
                                 .map(Duration::toMillis)

@@ -1,5 +1,6 @@
 package io.flamekeeper.server;
 
+import io.flamekeeper.intake.IntakeLimits;
 import io.flamekeeper.intake.RelabelRule;
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
@@ -38,6 +39,7 @@ public record ServerConfig(
         PerTenant<Integer> labelsMax,
         PerTenant<Integer> labelNameBytesMax,
         PerTenant<Integer> labelValueBytesMax,
+        PerTenant<Integer> labelValuesMax,
         PerTenant<Optional<Duration>> profileAgeMax,
         PerTenant<Duration> profileFutureMax,
         PerTenant<Long> uploadRate,
@@ -110,6 +112,7 @@ public record ServerConfig(
                 counts(settings, Setting.LABELS_MAX, 2, ARRAY_MAX),
                 counts(settings, Setting.LABEL_NAME_BYTES_MAX, LABEL_BYTES_MIN, ARRAY_MAX),
                 counts(settings, Setting.LABEL_VALUE_BYTES_MAX, LABEL_BYTES_MIN, ARRAY_MAX),
+                counts(settings, Setting.LABEL_VALUES_MAX, 0, IntakeLimits.LABEL_VALUES_MAX),
                 perTenant(settings, Setting.PROFILE_AGE_MAX, ServerConfig::durationOrOff),
                 perTenant(settings, Setting.PROFILE_FUTURE_MAX, ServerConfig::duration),
                 numbers(settings, Setting.UPLOAD_RATE, 0, Long.MAX_VALUE),

@@ -30,6 +30,10 @@ public enum Setting {
     LABELS_MAX("30", "labels of one series"),
     LABEL_NAME_BYTES_MAX("1024", "bytes of a label's name"),
     LABEL_VALUE_BYTES_MAX("2048", "bytes of a label's value; a longer one is cut"),
+    LABEL_VALUES_MAX(
+            "0",
+            "different values of one label of one service in a day of UTC; new ones beyond are stored as __other__; 0 = any"
+                    + " number"),
     PROFILE_AGE_MAX("off", "age from which a profile is refused, such as 1h; off = none is"),
     PROFILE_FUTURE_MAX("10m", "how far a profile's time may be ahead of the server's clock"),
     UPLOAD_RATE("0", "bytes of profiles a second that a tenant may send, as sent; 0 = any number"),
@@ -75,6 +79,7 @@ public enum Setting {
                     LABELS_MAX,
                     LABEL_NAME_BYTES_MAX,
                     LABEL_VALUE_BYTES_MAX,
+                    LABEL_VALUES_MAX,
                     PROFILE_AGE_MAX,
                     PROFILE_FUTURE_MAX,
                     UPLOAD_RATE,

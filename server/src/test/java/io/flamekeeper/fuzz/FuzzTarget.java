@@ -76,6 +76,7 @@ public enum FuzzTarget {
                                         30,
                                         1_024,
                                         2_048,
+                                        100,
                                         IntakeLimits.ANY_AGE,
                                         600_000),
                                 new RelabelRules(

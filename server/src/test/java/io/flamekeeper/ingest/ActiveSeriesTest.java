@@ -12,6 +12,7 @@ import io.flamekeeper.model.ProfileGroup;
 import io.flamekeeper.testkit.PprofBytes;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -38,8 +39,16 @@ class ActiveSeriesTest {
                 .hasMessageContaining("at most 3; setting series-max")
                 .isInstanceOfSatisfying(
                         FlamekeeperException.class,
-                        e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED));
+                        e -> {
+                            assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED);
+                            assertThat(e.retryAfter()).isEqualTo(untilTheHour());
+                        });
         assertThat(series.count()).isEqualTo(before);
+    }
+
+    private Duration untilTheHour() {
+        Instant time = now.get();
+        return Duration.between(time, time.truncatedTo(ChronoUnit.HOURS).plus(Duration.ofHours(1)));
     }
 
     private void hoursPass(int hours) {
@@ -52,6 +61,7 @@ class ActiveSeriesTest {
         refused("c", "d");
         series.admit(group("c"));
         refused("d");
+        now.updateAndGet(time -> time.plusMillis(1_234_567));
         refused("a", "d");
         series.admit(group("a", "b", "c"));
         assertThat(series.count()).isEqualTo(3);

@@ -1,10 +1,12 @@
 package io.flamekeeper.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
+import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,34 @@ class UploadRateTest {
         now.addAndGet(1_000_000 * SECOND);
         rate.spend(250);
         refused(rate, 1);
+    }
+
+    /// Whatever is owed: what the refusal says is enough, and a second less is not.
+    @Test
+    void spend_afterWhatTheRefusalSays_isLetInAndNotASecondSooner() {
+        long seed = 20_261_127;
+        var random = new SplittableRandom(seed);
+        for (int i = 0; i < 1_000; i++) {
+            String round = "seed %d, round %d".formatted(seed, i);
+            UploadRate rate = rate(random.nextLong(1, 2_000), random.nextLong(1, 5_000));
+            rate.spend(7_000 + random.nextLong(50_000));
+            now.addAndGet(random.nextLong(SECOND));
+            Duration wait = refusal(rate, round).retryAfter();
+            assertThat(wait).as(round).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+            now.addAndGet(wait.minusSeconds(1).toNanos());
+            assertThat(refusal(rate, round).retryAfter())
+                    .as(round)
+                    .isEqualTo(Duration.ofSeconds(1));
+            now.addAndGet(SECOND);
+            rate.spend(1);
+        }
+    }
+
+    private static FlamekeeperException refusal(UploadRate rate, String round) {
+        return assertThatExceptionOfType(FlamekeeperException.class)
+                .as(round)
+                .isThrownBy(() -> rate.spend(1))
+                .actual();
     }
 
     @Test

@@ -1,24 +1,19 @@
 package io.flamekeeper.server;
 
+import static io.flamekeeper.server.PushMessage.PUSH;
+import static io.flamekeeper.server.PushMessage.rawSeries;
+import static io.flamekeeper.server.PushMessage.series;
 import static io.flamekeeper.server.RunningServer.CPU;
 import static io.flamekeeper.server.RunningServer.NOW;
-import static io.flamekeeper.server.RunningServer.around;
 import static io.flamekeeper.server.RunningServer.nanos;
 import static io.flamekeeper.server.RunningServer.p1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.google.protobuf.ByteString;
-import io.flamekeeper.api.push.v1.PushRequest;
-import io.flamekeeper.api.push.v1.RawProfileSeries;
-import io.flamekeeper.api.push.v1.RawSample;
-import io.flamekeeper.api.types.v1.LabelPair;
 import io.flamekeeper.server.RunningServer.Reply;
 import io.flamekeeper.testkit.PprofBytes;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Uploads as each client words them, byte for byte where that matters: headers it sends and does not send, what is
 /// compressed, what its labels and types are called, and which answer it takes for success.
 class DialectTest extends ServerTest {
-    private static final String PUSH = "/push.v1.PusherService/Push";
     private static final String BOUNDARY = "7MA4YWxkTrZu0gW";
 
     /// The whole message is gzip, the profile inside is plain, and no header tells of Connect.
@@ -51,7 +45,7 @@ class DialectTest extends ServerTest {
                         "Content-Encoding",
                         "gzip");
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
-        assertThat(total(CPU, "worker_id=\\\"None\\\"")).isEqualTo(4);
+        assertThat(total(CPU, "worker_id=\"None\"")).isEqualTo(4);
     }
 
     @Test
@@ -92,7 +86,7 @@ class DialectTest extends ServerTest {
                             "worker_id=None");
             assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         }
-        assertThat(total(CPU, "worker_id=\\\"None\\\"")).isEqualTo(7 + 7 + 20 + 30);
+        assertThat(total(CPU, "worker_id=\"None\"")).isEqualTo(7 + 7 + 20 + 30);
         assertThat(labelValues("pid")).containsExactly("100", "101", "102", "103");
         assertThat(labelValues("worker_id")).containsExactly("None");
     }
@@ -109,20 +103,17 @@ class DialectTest extends ServerTest {
                         .period("space", "bytes", 524_288)
                         .time(nanos(NOW))
                         .sample(List.of("main", "copy"), List.of(), 1, 524_288, 2, 1_048_576);
-        PushRequest request =
-                PushRequest.newBuilder()
-                        .addSeries(
+        byte[] request =
+                PushMessage.of(
+                        List.of(
                                 rawSeries(
-                                        memory.bytes(), "", "__name__=memory", "service_name=svc"))
-                        .addSeries(
+                                        memory.bytes(), "", "__name__=memory", "service_name=svc"),
                                 rawSeries(
                                         p1().bytes(),
                                         "",
                                         "__name__=process_cpu",
-                                        "service_name=svc"))
-                        .build();
-        assertThat(server.post(PUSH, "application/proto", request.toByteArray()).status())
-                .isEqualTo(200);
+                                        "service_name=svc")));
+        assertThat(server.post(PUSH, "application/proto", request).status()).isEqualTo(200);
         assertThat(types())
                 .containsExactly(
                         "memory:alloc_objects:count:space:bytes",
@@ -398,56 +389,17 @@ class DialectTest extends ServerTest {
         return body.toByteArray();
     }
 
-    private static byte[] series(byte[] profile, String id, String... labels) {
-        return PushRequest.newBuilder()
-                .addSeries(rawSeries(profile, id, labels))
-                .build()
-                .toByteArray();
-    }
-
-    private static RawProfileSeries rawSeries(byte[] profile, String id, String... labels) {
-        var series = RawProfileSeries.newBuilder();
-        for (String label : labels) {
-            int equals = label.indexOf('=');
-            series.addLabels(
-                    LabelPair.newBuilder()
-                            .setName(label.substring(0, equals))
-                            .setValue(label.substring(equals + 1)));
-        }
-        return series.addSamples(
-                        RawSample.newBuilder()
-                                .setRawProfile(ByteString.copyFrom(profile))
-                                .setID(id))
-                .build();
-    }
-
     private List<String> types() {
-        List<String> types = new ArrayList<>();
-        server.query("ProfileTypes", "{" + around() + "}")
-                .json()
-                .path("profileTypes")
-                .forEach(type -> types.add(type.get("ID").asText()));
-        return types;
+        return server.querier().types();
     }
 
-    /// @param label a condition beside the service's, in JSON, or none
+    /// @param label a condition beside the service's, or none
     private long total(String type, String label) {
-        JsonNode graph =
-                server.query(
-                                "SelectMergeStacktraces",
-                                "{\"profileTypeID\":\"%s\",\"labelSelector\":\"{service_name=\\\"svc\\\"%s}\",%s}"
-                                        .formatted(
-                                                type, label.isEmpty() ? "" : "," + label, around()))
-                        .json();
-        return graph.get("flamegraph").get("total").asLong();
+        String more = label.isEmpty() ? "" : "," + label;
+        return server.querier().total(type, "{service_name=\"svc\"" + more + "}");
     }
 
     private List<String> labelValues(String name) {
-        List<String> values = new ArrayList<>();
-        server.query("LabelValues", "{\"name\":\"%s\",%s}".formatted(name, around()))
-                .json()
-                .path("names")
-                .forEach(value -> values.add(value.asText()));
-        return values;
+        return server.querier().labelValues(name);
     }
 }

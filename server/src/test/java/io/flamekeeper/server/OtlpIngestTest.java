@@ -216,6 +216,28 @@ class OtlpIngestTest {
         }
     }
 
+    @Test
+    void export_beyondTheRate_saysByEveryProtocolWhenToComeBack() {
+        try (var server =
+                RunningServer.in(folder, Map.of("upload-rate", "1", "upload-burst", "1"))) {
+            byte[] body = drawn().bytes();
+            accepted(server.post(PATH, PROTO, body), PROTO, "");
+            assertThat(server.post(PATH, PROTO, body).header("retry-after")).isEqualTo("60");
+            assertThatThrownBy(() -> grpc(server, drawn().request(), false))
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            e -> {
+                                assertThat(retryInfo(e).getRetryDelay().getSeconds()).isEqualTo(60);
+                                var pushback =
+                                        Metadata.Key.of(
+                                                "grpc-retry-pushback-ms",
+                                                Metadata.ASCII_STRING_MARSHALLER);
+                                assertThat(requireNonNull(e.getTrailers()).get(pushback))
+                                        .isEqualTo("60000");
+                            });
+        }
+    }
+
     private static RetryInfo retryInfo(StatusRuntimeException e) {
         var key = Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
         try {

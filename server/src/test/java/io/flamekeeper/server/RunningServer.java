@@ -143,6 +143,15 @@ final class RunningServer implements AutoCloseable {
         return "\"start\":%d,\"end\":%d".formatted(millis() - 3_600_000, millis() + 3_600_000);
     }
 
+    /// Asks about an hour around now.
+    Querier querier() {
+        return querier(NOW.minusSeconds(3_600), NOW.plusSeconds(3_600));
+    }
+
+    Querier querier(Instant from, Instant until) {
+        return new Querier(this, from, until);
+    }
+
     /// Pushes as JSON. Labels are `name=value`.
     Reply push(byte[] pprof, String... labels) {
         return call("push.v1.PusherService/Push", pushJson(pprof, labels));

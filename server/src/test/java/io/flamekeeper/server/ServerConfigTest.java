@@ -46,6 +46,7 @@ class ServerConfigTest {
             case LABELS_MAX -> "1014";
             case LABEL_NAME_BYTES_MAX -> "1015";
             case LABEL_VALUE_BYTES_MAX -> "1016";
+            case LABEL_VALUES_MAX -> "1020";
             case PROFILE_AGE_MAX -> "1h";
             case PROFILE_FUTURE_MAX -> "1m";
             case UPLOAD_RATE -> "1017";
@@ -199,6 +200,7 @@ class ServerConfigTest {
         "insecure-allow-remote, yes",
         "body-bytes-max, 0",
         "body-bytes-max, many",
+        "label-values-max, 1048577",
         "shards, -1",
         "shards, 100000",
         "request-timeout, 30",

@@ -1,5 +1,6 @@
 package io.flamekeeper.server;
 
+import static io.flamekeeper.server.RunningServer.CPU;
 import static io.flamekeeper.server.RunningServer.NOW;
 import static io.flamekeeper.server.RunningServer.around;
 import static io.flamekeeper.server.RunningServer.nanos;
@@ -115,18 +116,31 @@ class TenantLimitsTest {
     @Test
     void push_fasterThanTheRate_429AndWhenToComeBack() {
         try (var server =
-                RunningServer.in(folder, Map.of("upload-rate", "1", "upload-burst", "1"))) {
+                RunningServer.in(folder, Map.of("upload-rate", "10", "upload-burst", "1"))) {
             assertThat(server.push(p1().gzip(), SERIES).status()).isEqualTo(200);
             Reply second = server.push(p1().gzip(), SERIES);
             assertThat(second.status()).as(second.text()).isEqualTo(429);
-            assertThat(second.header("retry-after")).isEqualTo("1");
             assertThat(second.text()).contains("setting upload-rate");
             Reply ingest = server.post("/ingest?name=a&format=pprof", "", p1().gzip());
             assertThat(ingest.status()).isEqualTo(429);
-            assertThat(ingest.header("retry-after")).isEqualTo("1");
+            for (Reply refused : List.of(second, ingest)) {
+                int seconds = Integer.parseInt(refused.header("retry-after"));
+                assertThat(seconds).isBetween(2, 60);
+                assertThat(refused.text()).contains("later, in %d s;".formatted(seconds));
+            }
             assertThat(server.get("/metrics").text())
                     .contains(
                             "flamekeeper_uploads_rejected_total{reason=\"overloaded\",tenant=\"anonymous\"} 2.0");
+        }
+    }
+
+    /// A limit may be raised before.
+    @Test
+    void push_farBeyondTheRate_isToldToComeBackInAMinute() {
+        try (var server =
+                RunningServer.in(folder, Map.of("upload-rate", "1", "upload-burst", "1"))) {
+            assertThat(server.push(p1().gzip(), SERIES).status()).isEqualTo(200);
+            assertThat(server.push(p1().gzip(), SERIES).header("retry-after")).isEqualTo("60");
         }
     }
 
@@ -137,6 +151,7 @@ class TenantLimitsTest {
             Reply other = server.push(p1().gzip(), "__name__=process_cpu", "service_name=other");
             assertThat(other.status()).isEqualTo(429);
             assertThat(other.text()).contains("setting series-max");
+            assertThat(other.header("retry-after")).as("until the next hour").isEqualTo("60");
             assertThat(server.push(PprofBytes.cpu("1\nmain").gzip(), SERIES).status())
                     .isEqualTo(200);
             assertThat(server.get("/metrics").text())
@@ -178,6 +193,33 @@ class TenantLimitsTest {
                     .contains(
                             "flamekeeper_intake_dropped_total{reason=\"relabelled_sample\",tenant=\"anonymous\"} 2.0",
                             "flamekeeper_uploads_empty_total{tenant=\"anonymous\"} 1.0");
+        }
+    }
+
+    @Test
+    void push_valuesBeyondTheCap_areOneThatCanBeSelectedAndNoneIsLost() {
+        try (var server = RunningServer.in(folder, Map.of("label-values-max.anonymous", "2"))) {
+            String drawing =
+                    """
+                    1{id=a}  2{id=b}  4{id=c}  8{id=d}
+                    main     main     main     main
+                    """;
+            for (String pod : List.of("p", "q", "r", "s")) {
+                byte[] body = PprofBytes.cpu(drawing).time(nanos(NOW)).gzip();
+                Reply reply =
+                        server.push(body, "__name__=process_cpu", "service_name=svc", "pod=" + pod);
+                assertThat(reply.status()).as(reply.text()).isEqualTo(200);
+            }
+            Querier querier = server.querier();
+            assertThat(querier.labelValues("id")).containsExactly("__other__", "a", "b");
+            assertThat(querier.labelValues("pod")).containsExactly("__other__", "p", "q");
+            assertThat(querier.total(CPU, "{}")).isEqualTo(4 * 15);
+            assertThat(querier.total(CPU, "{id=\"__other__\"}")).isEqualTo(4 * 12);
+            assertThat(querier.total(CPU, "{id=\"a\",pod=\"__other__\"}")).isEqualTo(2);
+            assertThat(server.get("/metrics").text())
+                    .contains(
+                            "flamekeeper_intake_dropped_total{reason=\"label_value\",tenant=\"anonymous\"} %d.0"
+                                    .formatted(4 * 2 + 2 * 4));
         }
     }
 

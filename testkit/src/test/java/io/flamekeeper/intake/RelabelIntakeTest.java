@@ -186,7 +186,8 @@ class RelabelIntakeTest {
     @Test
     void labelSets_moreThanAProfileMayHave_refused() {
         var few =
-                new IntakeLimits(4 << 20, DecodeLimits.DEFAULTS, 3, 30, 99, 99, 1L << 60, 1L << 60);
+                new IntakeLimits(
+                        4 << 20, DecodeLimits.DEFAULTS, 3, 30, 99, 99, 0, 1L << 60, 1L << 60);
         assertThatThrownBy(() -> push(few, CPU, DRAWING))
                 .hasMessageContaining("setting profile-label-sets-max");
         assertThat(push(few, CPU, "1{a=1} 2{a=2} 4\nm m m").profiles()).hasSize(3);

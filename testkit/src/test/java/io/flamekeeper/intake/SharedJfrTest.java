@@ -57,6 +57,7 @@ class SharedJfrTest {
                             30,
                             1_024,
                             2_048,
+                            0,
                             IntakeLimits.ANY_AGE,
                             1L << 50),
                     InstantSource.system());
