@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 CPU = "process_cpu:cpu:nanoseconds:cpu:nanoseconds"
@@ -26,6 +27,7 @@ class Querier:
     server: str
     start_millis: int
     end_millis: int
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def label_values(self, name: str) -> list[str]:
         return self._ask("LabelValues", {"name": name}).get("names", [])
@@ -55,7 +57,7 @@ class Querier:
         body = message | {"start": self.start_millis, "end": self.end_millis}
         request = urllib.request.Request(
             f"{self.server}/querier.v1.QuerierService/{method}",
-            json.dumps(body).encode(), {"Content-Type": "application/json"})
+            json.dumps(body).encode(), {"Content-Type": "application/json", **self.headers})
         with DIRECT.open(request, timeout=ANSWER_SECONDS_MAX) as answer:
             return json.load(answer)
 

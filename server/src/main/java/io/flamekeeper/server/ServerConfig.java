@@ -195,7 +195,7 @@ public record ServerConfig(
     }
 
     private static Optional<Path> pathOrNone(Settings settings, Setting setting) {
-        return settings.text(setting).isEmpty()
+        return settings.text(setting).equals("off")
                 ? Optional.empty()
                 : Optional.of(path(settings, setting));
     }

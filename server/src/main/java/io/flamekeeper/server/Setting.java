@@ -16,7 +16,7 @@ public enum Setting {
     DATA("./flamekeeper-data", "folder of everything that is stored; one process at a time"),
     INSECURE_ALLOW_REMOTE(
             "false", "listen on addresses that others can reach, without asking them who they are"),
-    TOKENS("", "file of tokens, without one of which nobody is answered; empty = nobody is asked"),
+    TOKENS("off", "file of tokens, without one of which nobody is answered; off = nobody is asked"),
     BODY_BYTES_MAX("268435456", "bytes of one request, as received and again inflated"),
     BODIES_BYTES_MAX(
             "0",
