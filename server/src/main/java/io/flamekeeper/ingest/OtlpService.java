@@ -68,9 +68,9 @@ public final class OtlpService {
         if (refused.isEmpty()) {
             return ExportProfilesServiceResponse.getDefaultInstance();
         }
-        if (refused.size() == upload.profiles()) {
-            FlamekeeperException first = refused.getFirst();
-            throw new FlamekeeperException(first, first.code(), "%s", messages(refused));
+        // Nobody sends the rest of a partial success again; what is stored already counts once.
+        if (refused.size() == upload.profiles() || Failures.temporary(refused).isPresent()) {
+            throw Failures.joined(refused, messages(refused));
         }
         return ExportProfilesServiceResponse.newBuilder()
                 .setPartialSuccess(

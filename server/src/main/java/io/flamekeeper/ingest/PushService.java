@@ -12,7 +12,6 @@ import io.flamekeeper.model.ErrorCode;
 import io.flamekeeper.model.FlamekeeperException;
 import io.flamekeeper.model.ProfileGroup;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -123,16 +122,10 @@ public final class PushService {
             }
         }
 
-        /// One failure for all. Whether sending again can help, and when, is what the sender most needs to know.
         private FlamekeeperException joined() {
-            FlamekeeperException first =
-                    failures.stream()
-                            .filter(e -> e.code().owner() == ErrorCode.Owner.RETRY)
-                            .max(Comparator.comparing(FlamekeeperException::retryAfter))
-                            .orElse(failures.getFirst());
             List<String> messages =
                     failures.stream().map(e -> String.valueOf(e.getMessage())).toList();
-            return new FlamekeeperException(first, first.code(), "%s", String.join("\n", messages));
+            return Failures.joined(failures, String.join("\n", messages));
         }
     }
 }

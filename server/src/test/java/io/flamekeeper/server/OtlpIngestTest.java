@@ -238,6 +238,31 @@ class OtlpIngestTest {
         }
     }
 
+    /// A partial success would lose the rest: nobody sends it again.
+    @Test
+    void export_partRefusedForNow_isToBeSentAgainAndCountsOnce() {
+        OtlpMessage two = drawn();
+        two.resource(Map.of("service.name", "search"))
+                .cpu(50_000_000)
+                .time(nanos(NOW))
+                .draw("5\nmain");
+        try (var server = RunningServer.in(folder, Map.of("series-max", "2"))) {
+            for (int times = 1; times <= 2; times++) {
+                Reply reply = server.post(PATH, PROTO, two.bytes());
+                assertThat(reply.status()).as(reply.text()).isEqualTo(429);
+                assertThat(reply.header("retry-after")).isEqualTo("60");
+                assertThat(server.get("/metrics").text())
+                        .contains(
+                                "flamekeeper_uploads_received_total{tenant=\"anonymous\"} %d.0"
+                                        .formatted(2 * times),
+                                "flamekeeper_uploads_stored_total{tenant=\"anonymous\"} 1.0",
+                                "flamekeeper_uploads_repeated_total{tenant=\"anonymous\"} %d.0"
+                                        .formatted(times - 1));
+            }
+            assertThat(flameGraph(server, "").get("total").asLong()).isEqualTo(200_000_000);
+        }
+    }
+
     private static RetryInfo retryInfo(StatusRuntimeException e) {
         var key = Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
         try {
