@@ -341,7 +341,7 @@ final class PprofDecoder {
             typeType = Arrays.copyOf(typeType, more(row));
             typeUnit = Arrays.copyOf(typeUnit, more(row));
         }
-        long[] read = readVarints();
+        long[] read = readVarints(TYPE_UNIT);
         typeType[row] = read[TYPE_TYPE];
         typeUnit[row] = read[TYPE_UNIT];
     }
@@ -358,13 +358,20 @@ final class PprofDecoder {
     }
 
     /// Reads a message of which only varints count, and returns them by field number; 0 = not there. The array is
-    /// good until the next message.
-    private long[] readVarints() {
+    /// good until the next message, and has anything in it beyond `last`.
+    private long[] readVarints(int last) {
         int outer = reader.enter();
-        Arrays.fill(field, 0);
+        clear(field, last);
         reader.varints(field);
         reader.leave(outer);
         return field;
+    }
+
+    /// A loop of known length, and no call, for some fields of thousands of messages.
+    private static void clear(long[] fields, int last) {
+        for (int number = 1; number <= last; number++) {
+            fields[number] = 0;
+        }
     }
 
     private void readString() {
@@ -400,7 +407,7 @@ final class PprofDecoder {
             taking(more(row), 49);
             growMappings(more(row));
         }
-        long[] read = readVarints();
+        long[] read = readVarints(MAPPING_HAS_INLINE_FRAMES);
         mappingId[row] = read[MAPPING_ID];
         mappingStart[row] = read[MAPPING_START];
         mappingLimit[row] = read[MAPPING_LIMIT];
@@ -447,7 +454,7 @@ final class PprofDecoder {
         locationFirstLine[row] = lineCount;
         int outer = reader.enter();
         long[] read = locationField;
-        Arrays.fill(read, 0);
+        clear(read, LOCATION_ADDRESS);
         while (reader.varintsUntilOther(read)) {
             int tag = reader.tag();
             if (tag == LOCATION_LINE) {
@@ -469,7 +476,7 @@ final class PprofDecoder {
             lineFunction = Arrays.copyOf(lineFunction, more(row));
             lineNumber = Arrays.copyOf(lineNumber, more(row));
         }
-        long[] read = readVarints();
+        long[] read = readVarints(LINE_NUMBER);
         lineFunction[row] = read[LINE_FUNCTION];
         lineNumber[row] = read[LINE_NUMBER];
     }
@@ -484,7 +491,7 @@ final class PprofDecoder {
             functionFile = Arrays.copyOf(functionFile, more(row));
             functionStartLine = Arrays.copyOf(functionStartLine, more(row));
         }
-        long[] read = readVarints();
+        long[] read = readVarints(FUNCTION_START_LINE);
         functionId[row] = read[FUNCTION_ID];
         functionName[row] = read[FUNCTION_NAME];
         functionSystemName[row] = read[FUNCTION_SYSTEM_NAME];
@@ -840,7 +847,7 @@ final class PprofDecoder {
     }
 
     private void readLabel() {
-        long[] read = readVarints();
+        long[] read = readVarints(LABEL_TEXT);
         long key = read[LABEL_KEY];
         long text = read[LABEL_TEXT];
         int nameString = string(key, "sample label string index out of range");
