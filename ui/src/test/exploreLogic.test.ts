@@ -6,6 +6,7 @@ import { serviceMatchers, stacktracesRequest } from "../api/requests.ts";
 import { toCurl } from "../logic/curl.ts";
 import { emptyReason } from "../logic/emptyReason.ts";
 import { foldedShare } from "../logic/folded.ts";
+import { inNaturalOrder } from "../logic/naturalOrder.ts";
 import { waitingState } from "../logic/panelState.ts";
 import { readProfileType } from "../logic/profileType.ts";
 import { meanRate, toChartSeries } from "../logic/series.ts";
@@ -164,6 +165,16 @@ test("series_sparsePoints_leaveGapsAndBecomeRates", () => {
   assert.deepEqual(chart.values, [[null, 1, null, 2]]);
   assert.deepEqual(chart.titles, ["a"]);
   assert.deepEqual(meanRate(chart), { rate: 1.5, hasGaps: true });
+});
+
+test("values_withNumbersInThem_areInNaturalOrder", () => {
+  assert.deepEqual(inNaturalOrder(["10", "2", "1"]), ["1", "2", "10"]);
+  assert.deepEqual(inNaturalOrder(["worker-10", "worker-9", "None", ""]), [
+    "",
+    "None",
+    "worker-9",
+    "worker-10",
+  ]);
 });
 
 test("series_stepStillFilling_isLeftOut", () => {

@@ -5,6 +5,7 @@ import { type LabelSource, MatcherBar } from "../../components/MatcherBar.tsx";
 import { Picker } from "../../components/Picker.tsx";
 import { TimePicker } from "../../components/TimePicker.tsx";
 import { cycleTheme, themeChoice } from "../../components/theme.ts";
+import { inNaturalOrder } from "../../logic/naturalOrder.ts";
 import { visibleLabels } from "../../logic/services.ts";
 import type { Matcher } from "../../types/selection.ts";
 import type { NamesResponse } from "../../types/wire.ts";
@@ -121,7 +122,7 @@ export function labelsOf(model: ExploreModel, matchers: readonly Matcher[]): Lab
     },
     async values(name) {
       if (!range) return [];
-      return (await send<NamesResponse>(labelValuesRequest(range, name, all))).names ?? [];
+      return inNaturalOrder((await send<NamesResponse>(labelValuesRequest(range, name, all))).names ?? []);
     },
   };
 }
