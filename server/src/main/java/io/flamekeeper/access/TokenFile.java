@@ -61,7 +61,13 @@ public final class TokenFile {
     /// A token that was just made.
     ///
     /// @param text what its holder sends; known to nobody else, and not kept
-    public record Made(Token token, String text) {}
+    public record Made(Token token, String text) {
+        /// Never the secret.
+        @Override
+        public String toString() {
+            return "Made[" + token.id() + "]";
+        }
+    }
 
     /// The tokens by id.
     ///
