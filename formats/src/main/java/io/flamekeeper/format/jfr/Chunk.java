@@ -128,7 +128,7 @@ final class Chunk {
     }
 
     private boolean isByWall() {
-        return recording.event().equals("wall");
+        return recording.isByWall();
     }
 
     private void add(JfrFamily family, long amount) {

@@ -89,7 +89,10 @@ final class ChunkReader {
 
     /// **Hot path.** Reads as many integers as there are numbers, each into `values` under its number.
     /// Benchmark: `JfrDecodeBenchmark`.
+    ///
+    /// What nobody asks for, such as when an event began, is not put together.
     void varints(int[] number, long[] values) {
+        int unnamed = Word.OTHER.number();
         byte[] from = bytes;
         int at = position;
         int safe = end - Long.BYTES;
@@ -104,7 +107,9 @@ final class ChunkReader {
                 long word = (long) EIGHT_BYTES.get(from, at);
                 long ends = ~word & HIGH_BITS;
                 if (ends != 0) {
-                    values[one] = value(word & (ends ^ (ends - 1)));
+                    if (one != unnamed) {
+                        values[one] = value(word & (ends ^ (ends - 1)));
+                    }
                     at += length(ends);
                     continue;
                 }

@@ -23,6 +23,7 @@ final class JfrDecoder {
     private final Samples cpuTime;
     private final Map<JfrLoss, LongAdder> losses = new EnumMap<>(JfrLoss.class);
     private String event = "";
+    private boolean isByWall;
 
     JfrDecoder(DecodeLimits limits, long hashSeed, byte[] body, byte[] labels, long periodNanos) {
         this.limits = limits;
@@ -122,5 +123,11 @@ final class JfrDecoder {
 
     void event(String setting) {
         event = setting;
+        isByWall = setting.equals("wall");
+    }
+
+    /// Whether that is wall-clock time.
+    boolean isByWall() {
+        return isByWall;
     }
 }

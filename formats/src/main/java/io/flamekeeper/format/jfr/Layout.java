@@ -1,5 +1,6 @@
 package io.flamekeeper.format.jfr;
 
+import java.util.Arrays;
 import java.util.List;
 
 /// How the values of one class lie in the bytes: one step after the other, without names to look up and
@@ -45,11 +46,15 @@ final class Layout {
     private final int[] name;
     private final boolean isAllVarints;
 
+    /// A bit for each name, by its number.
+    private final long names;
+
     Layout(List<Step> steps) {
         this.steps = steps.toArray(Step[]::new);
         this.kind = steps.stream().map(Step::kind).toArray(Kind[]::new);
         this.name = steps.stream().mapToInt(step -> step.name().number()).toArray();
         this.isAllVarints = steps.stream().allMatch(step -> step.kind() == Kind.VARINT);
+        this.names = Arrays.stream(name).mapToLong(one -> 1L << one).reduce(0, (a, b) -> a | b);
     }
 
     List<Step> steps() {
@@ -67,7 +72,7 @@ final class Layout {
     }
 
     boolean has(Word field) {
-        return indexOf(field) >= 0;
+        return (names >>> field.number() & 1) != 0;
     }
 
     /// Whether the class has a field of this name that lies there in this way.

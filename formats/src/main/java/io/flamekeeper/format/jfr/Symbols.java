@@ -16,6 +16,9 @@ final class Symbols {
     /// How many bytes of a recording there are for a node of its stacks, roughly.
     private static final int BYTES_PER_NODE = 40;
 
+    /// Nodes there is room for at first, however long the recording.
+    private static final int NODES_MAX = 1 << 14;
+
     private final DecodeLimits limits;
     private final Strings strings;
     private final LongIndex functions;
@@ -32,7 +35,7 @@ final class Symbols {
                 new StackTableBuilder(
                         hashSeed,
                         Math.max(bytes, limits.stackDepthMax() + 1),
-                        bytes / BYTES_PER_NODE);
+                        Math.min(bytes / BYTES_PER_NODE, NODES_MAX));
     }
 
     /// Makes room for the names of so many methods.

@@ -71,12 +71,14 @@ enum Word {
     VALUE("value"),
     WEIGHT("weight");
 
+    /// At most 64: sets of words are bits of a long.
     static final int COUNT = values().length;
 
     private static final int BYTES_MAX = 40;
     private static final Word[] BY_HASH = new Word[256];
 
     static {
+        assert COUNT <= Long.SIZE : COUNT;
         Arrays.fill(BY_HASH, OTHER);
         for (Word word : values()) {
             int slot = hash(word.text, 0, word.text.length) & (BY_HASH.length - 1);
