@@ -90,6 +90,7 @@ class DemoIT {
         List<ProcessHandle> started = demo.handle().descendants().toList();
         assertThat(started).isNotEmpty();
         assertThat(demo.stop()).isZero();
+        assertThat(demo.log()).doesNotContain("\tat io.flamekeeper.");
         assertThat(started).noneMatch(ProcessHandle::isAlive);
     }
 

@@ -81,7 +81,8 @@ final class Workload implements AutoCloseable {
     @Override
     public void close() {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
-        process.destroy();
+        // By its handle: Process.destroy would close the output that [#follow] reads.
+        process.toHandle().destroy();
         try {
             if (!process.waitFor(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 all.addAll(process.descendants().toList());
