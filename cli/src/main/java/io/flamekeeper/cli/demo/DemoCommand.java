@@ -208,7 +208,13 @@ public final class DemoCommand implements Callable<Integer> {
                                 workers,
                                 log,
                                 Duration.ofSeconds(seconds)));
-        int exit = workload.follow(event -> tell(event, server.uri()));
+        int exit =
+                workload.follow(event -> {
+                    // What breaks off while everything is stopped is nobody's concern.
+                    if (!running.isStopping()) {
+                        tell(event, server.uri());
+                    }
+                });
         if (running.isStopping() || exit == 0) {
             return CommandLine.ExitCode.OK;
         }
